@@ -1,0 +1,124 @@
+/**
+ * Packs the package as it would be published, installs the tarball into empty projects and uses it from there.
+ * Needs `dist`.
+ */
+import { execFileSync, spawnSync } from "node:child_process"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const name = "effect-processmaker-oauth"
+const temp = mkdtempSync(path.join(tmpdir(), `${name}-`))
+process.on("exit", () => rmSync(temp, { recursive: true, force: true }))
+
+const readJson = (file: string) => JSON.parse(readFileSync(file, "utf8"))
+
+const assert = (condition: boolean, message: string): void => {
+  if (!condition) {
+    throw new Error(message)
+  }
+}
+
+const step = (title: string, check: () => void): void => {
+  check()
+  console.log(`ok  ${title}`)
+}
+
+const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string => {
+  const { output, status } = spawnSync(command, args, { cwd, encoding: "utf8" })
+  assert(status === 0, `${command} ${args.join(" ")} failed\n${output.join("\n")}`)
+  return output.join("\n")
+}
+
+const project = (folder: string): string => {
+  const cwd = path.join(temp, folder)
+  mkdirSync(cwd)
+  writeFileSync(path.join(cwd, "package.json"), JSON.stringify({ private: true, type: "module" }))
+  return cwd
+}
+
+const [packed] = JSON.parse(
+  execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", temp], { cwd: root }).toString()
+)
+const tarball = path.join(temp, packed.filename)
+
+step("the tarball holds only what belongs", () => {
+  const files: ReadonlyArray<string> = packed.files.map((file: { readonly path: string }) => file.path)
+  const top = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
+  const stray = files.filter((file) => !top.includes(file) && !/^(?:dist|src)\/.+\.(?:js|ts|map)$/.test(file))
+  const missing = top.filter((file) => !files.includes(file))
+  assert(stray.length === 0, `does not belong into the package: ${stray.join(", ")}`)
+  assert(missing.length === 0, `is missing in the package: ${missing.join(", ")}`)
+})
+
+step("publint", () => run(root, "publint", "run", tarball, "--strict"))
+step("are the types wrong?", () => run(root, "attw", tarball, "--profile", "esm-only", "--no-color"))
+
+const peers: Readonly<Record<string, string>> = readJson(path.join(root, "package.json")).peerDependencies
+// The versions of the lock file, so that a new release of a peer cannot break this check.
+const pinned = Object.keys(peers).map((peer) => {
+  const installed = readJson(path.join(root, "node_modules", peer, "package.json"))
+  return `${peer}@${installed.version}`
+})
+
+const install = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+const consumer = project("consumer")
+step("installs beside its peers", () => run(consumer, "npm", ...install, tarball, ...pinned, "typescript@~7.0.2"))
+cpSync(path.join(root, "scripts", "consumer"), consumer, { recursive: true })
+
+const compilers = {
+  "TypeScript 5.9": path.join(root, "node_modules/typescript/bin/tsc"),
+  "TypeScript 7.0": path.join(consumer, "node_modules/typescript/bin/tsc")
+}
+for (const [compiler, tsc] of Object.entries(compilers)) {
+  for (const [resolution, module] of [["NodeNext", "NodeNext"], ["Bundler", "ESNext"]]) {
+    step(`${compiler} with ${resolution} resolution`, () => {
+      const compilerOptions = {
+        noEmit: true,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        target: "ES2022",
+        lib: ["ES2022", "DOM"],
+        types: [],
+        module,
+        moduleResolution: resolution
+      }
+      writeFileSync(path.join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }))
+      run(consumer, process.execPath, tsc, "--pretty", "false")
+    })
+  }
+}
+
+step("plain JavaScript uses both doors and cannot reach inside", () => run(consumer, process.execPath, "consumer.js"))
+
+step("source maps resolve inside the package", () => {
+  const home = path.join(consumer, "node_modules", name)
+  const maps = readdirSync(path.join(home, "dist"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".map"))
+    .map((file) => path.join(home, "dist", file))
+  assert(maps.length > 0, "there are no source maps")
+  for (const map of maps) {
+    for (const source of readJson(map).sources) {
+      const target = path.resolve(path.dirname(map), source)
+      assert(
+        target.startsWith(path.join(home, "src")) && existsSync(target),
+        `${map} names ${source}, which is not there`
+      )
+    }
+  }
+})
+
+// The second would do for @effect/platform: it is this package's own range that refuses it.
+for (const wrong of ["effect@4", "effect@3.22.2", "@effect/platform@0.80"]) {
+  step(`${wrong} is refused`, () => {
+    const { output, status } = spawnSync(
+      "npm",
+      [...install, "--package-lock-only", "--legacy-peer-deps=false", tarball, wrong],
+      { cwd: project(wrong.replaceAll(/\W/g, "-")), encoding: "utf8" }
+    )
+    assert(status !== 0 && output.join("").includes("ERESOLVE"), `expected ERESOLVE, got\n${output.join("\n")}`)
+  })
+}

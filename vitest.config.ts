@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // The package under its own name, without a build.
+    alias: [
+      { find: /^effect-processmaker-oauth$/, replacement: source("index.ts") },
+      { find: /^effect-processmaker-oauth\/testing$/, replacement: source("testing.ts") }
+    ]
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["text", "html", "json-summary"],
+      thresholds: { statements: 90, branches: 90, functions: 90, lines: 90 }
+    }
+  }
+})

@@ -1,0 +1,177 @@
+/**
+ * Whom the calls are made as.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { AccessToken } from "./AccessToken.js"
+import { makePasswordGrant, makeStatic } from "./internal/accessTokens.js"
+import { isEmpty, isToken } from "./internal/secrets.js"
+import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
+import type { AccessTokenError } from "./ProcessMakerError.js"
+
+/**
+ * A user and an OAuth client that may log users in.
+ *
+ * **Gotchas**
+ *
+ * The password grant hands the user's password to the program. RFC 9700, section 2.4, advises against it for new
+ * designs; the API offers no other grant to programs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PasswordCredentials {
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted<string>
+  readonly username: string
+  readonly password: Redacted.Redacted<string>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface PasswordGrantOptions extends PasswordCredentials {
+  /** How long no login is tried after the server refused one, so that the account is not locked. Default: 30 seconds. */
+  readonly loginCoolDown?: Duration.DurationInput | undefined
+}
+
+/**
+ * Either a login, or an access token that was had elsewhere.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ProcessMakerCredentials = PasswordGrantOptions | { readonly accessToken: Redacted.Redacted<string> }
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccessTokenProviderShape {
+  /**
+   * A token to call with. What it fails with is final for the call that asked: a provider does its own retrying.
+   */
+  readonly get: Effect.Effect<AccessToken, AccessTokenError>
+  /** Says that the API refused this token. It is dropped only if it is still the one that `get` gives out. */
+  readonly invalidate: (token: AccessToken) => Effect.Effect<void>
+}
+
+/**
+ * Gives out access tokens and renews them.
+ *
+ * **Gotchas**
+ *
+ * `layerPasswordGrant` and `layerStatic` are functions: each call makes a layer of its own, with a token of its own. Keep
+ * the layer in a constant to share one token.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/AccessTokenProvider")<
+  AccessTokenProvider,
+  AccessTokenProviderShape
+>() {
+  /**
+   * Logs in by password grant (RFC 6749, section 4.3) when a token is first needed, keeps it, and renews it before it
+   * expires: with the refresh token, or by logging in again.
+   *
+   * **Details**
+   *
+   * However many fibers need a token, one request is under way, and no caller's interruption ends it for the others.
+   * Failures are not kept, but for a refusal: further calls fail with it at once until `loginCoolDown` has passed.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerPasswordGrant = (
+    options: PasswordGrantOptions
+  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
+    Layer.scoped(
+      AccessTokenProvider,
+      Effect.gen(function*() {
+        const { loginCoolDown = "30 seconds", ...credentials } = yield* checkCredentials(options)
+        const config = yield* ProcessMakerConfig
+        const client = yield* HttpClient.HttpClient
+        return yield* makePasswordGrant({ client, config, credentials, coolDown: Duration.toMillis(loginCoolDown) })
+      })
+    )
+
+  /**
+   * Always the same token. When the API refuses it, calls fail with `ProcessMakerUnauthorized`.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerStatic = (
+    accessToken: Redacted.Redacted<string>
+  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> =>
+    Layer.effect(
+      AccessTokenProvider,
+      Redacted.isRedacted(accessToken) && isToken(accessToken)
+        ? Effect.succeed(makeStatic(accessToken))
+        : Effect.fail(ConfigError.InvalidData(["accessToken"], "must be a Redacted text of visible ASCII characters"))
+    )
+
+  /**
+   * Whichever of the two the credentials are for.
+   *
+   * @since 0.1.0
+   */
+  static readonly layer = (
+    credentials: ProcessMakerCredentials
+  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
+    "accessToken" in credentials
+      ? AccessTokenProvider.layerStatic(credentials.accessToken)
+      : AccessTokenProvider.layerPasswordGrant(credentials)
+
+  /**
+   * From Effect's `Config`: `PROCESSMAKER_ACCESS_TOKEN`, or `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`,
+   * `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerConfig: Layer.Layer<
+    AccessTokenProvider,
+    ConfigError.ConfigError,
+    HttpClient.HttpClient | ProcessMakerConfig
+  > = Layer.unwrapEffect(Effect.gen(function*() {
+    const accessToken = yield* Config.option(Config.redacted("PROCESSMAKER_ACCESS_TOKEN"))
+    return Option.isSome(accessToken)
+      ? AccessTokenProvider.layerStatic(accessToken.value)
+      : AccessTokenProvider.layerPasswordGrant(
+        yield* Config.all({
+          clientId: Config.string("PROCESSMAKER_CLIENT_ID"),
+          clientSecret: Config.redacted("PROCESSMAKER_CLIENT_SECRET"),
+          username: Config.string("PROCESSMAKER_USERNAME"),
+          password: Config.redacted("PROCESSMAKER_PASSWORD")
+        })
+      )
+  }))
+}
+
+const checkCredentials = (
+  options: PasswordGrantOptions
+): Either.Either<PasswordGrantOptions, ConfigError.ConfigError> => {
+  const { clientId, clientSecret, password, username } = options
+  for (const [name, value] of Object.entries({ clientId, username })) {
+    if (typeof value !== "string" || value.trim() === "") return invalid(name, "must be a text that is not blank")
+  }
+  for (const [name, value] of Object.entries({ clientSecret, password })) {
+    if (!Redacted.isRedacted(value) || isEmpty(value)) return invalid(name, "must be a Redacted text that is not empty")
+  }
+  if (options.loginCoolDown !== undefined && Option.isNone(Duration.decodeUnknown(options.loginCoolDown))) {
+    return invalid("loginCoolDown", "must be a duration, for example \"30 seconds\"")
+  }
+  return Either.right(options)
+}
+
+const invalid = (name: string, message: string) => Either.left(ConfigError.InvalidData([name], message))

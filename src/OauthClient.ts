@@ -1,0 +1,82 @@
+/**
+ * The OAuth clients of a user, as this library speaks of them: no HTTP, no snake_case.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+// In code points, as the server's database counts; a lone surrogate cannot be sent as UTF-8 (RFC 3629, section 3).
+const ClientName = Schema.String.pipe(
+  Schema.filter((name) =>
+    name.trim() !== "" && name.length <= 510 && Array.from(name).length <= 255 && !/\p{Surrogate}/u.test(name), {
+    identifier: "ClientName",
+    description: "1 to 255 characters, not blank"
+  })
+)
+
+/**
+ * The id of an OAuth client. The server makes it; it is text, also where it looks like a number.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const OauthClientId = Schema.NonEmptyString.pipe(Schema.brand("OauthClientId"))
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type OauthClientId = typeof OauthClientId.Type
+
+/**
+ * An OAuth client that a user owns.
+ *
+ * **Gotchas**
+ *
+ * Whether `secret` is there depends on the server and on the operation: it may be shown by all, only when the client is
+ * made, or never. It is `Redacted`; encoding with this schema is the one thing that reveals it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class OauthClient extends Schema.Class<OauthClient>("OauthClient")({
+  id: OauthClientId,
+  name: Schema.String,
+  secret: Schema.OptionFromNullOr(Schema.Redacted(Schema.String)),
+  personalAccessClient: Schema.Boolean,
+  passwordClient: Schema.Boolean,
+  revoked: Schema.Boolean,
+  createdAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
+  updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
+}) {}
+
+/**
+ * What a new OAuth client is made from. What is left out is decided by the server.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient")({
+  name: ClientName,
+  personalAccessClient: Schema.optional(Schema.Boolean),
+  passwordClient: Schema.optional(Schema.Boolean)
+}) {}
+
+const Changes = Schema.Struct({
+  name: Schema.optional(ClientName),
+  personalAccessClient: Schema.optional(Schema.Boolean),
+  passwordClient: Schema.optional(Schema.Boolean),
+  revoked: Schema.optional(Schema.Boolean)
+}).pipe(
+  Schema.filter((changes) => Object.values(changes).some((value) => value !== undefined), {
+    description: "a change of at least one of name, personalAccessClient, passwordClient and revoked"
+  })
+)
+
+/**
+ * What to change of an OAuth client: at least one of its fields. What is left out stays as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class OauthClientChanges extends Schema.Class<OauthClientChanges>("OauthClientChanges")(Changes) {}

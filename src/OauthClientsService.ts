@@ -1,0 +1,187 @@
+/**
+ * The OAuth clients of ProcessMaker I/O, as an Effect service.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
+import type { ProcessMakerCredentials } from "./AccessTokenProvider.js"
+import { AccessTokenProvider } from "./AccessTokenProvider.js"
+import { makeService } from "./internal/service.js"
+import type { NewOauthClient, OauthClient, OauthClientChanges } from "./OauthClient.js"
+import type { OauthClientPage } from "./OauthClientPage.js"
+import type { PageEvent, PageStreamOptions } from "./PageStream.js"
+import type { ProcessMakerConfigOptions } from "./ProcessMakerConfig.js"
+import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
+import type { OauthClientsError, OauthClientsStreamError } from "./ProcessMakerError.js"
+
+/**
+ * Which page of a list to read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PageOptions {
+  /** From 1. Default: 1. */
+  readonly page?: number | undefined
+  /** Clients on a page, 1 to 100. Default: 15. */
+  readonly perPage?: number | undefined
+}
+
+/**
+ * The operations on a user's OAuth clients. They keep the names that they have in the API.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OauthClientsServiceShape {
+  /**
+   * Makes an OAuth client: `POST /users/{user_id}/clients`.
+   *
+   * **Gotchas**
+   *
+   * Where the answer was lost, the error says `outcome: "unknown"` and nothing was repeated: list the clients to see
+   * whether it was made.
+   */
+  readonly addOauthClient: (
+    userId: string,
+    input: typeof NewOauthClient.Encoded
+  ) => Effect.Effect<OauthClient, OauthClientsError>
+
+  /** Reads one OAuth client: `GET /users/{user_id}/clients/{client_id}`. */
+  readonly findOauthClientById: (userId: string, clientId: string) => Effect.Effect<OauthClient, OauthClientsError>
+
+  /** Reads one page of a user's OAuth clients: `GET /users/{user_id}/clients`. */
+  readonly findOauthClients: (
+    userId: string,
+    options?: PageOptions
+  ) => Effect.Effect<OauthClientPage, OauthClientsError>
+
+  /** Changes an OAuth client, only in what is given: `PUT /users/{user_id}/clients/{client_id}`. */
+  readonly updateOauthClient: (
+    userId: string,
+    clientId: string,
+    changes: typeof OauthClientChanges.Encoded
+  ) => Effect.Effect<OauthClient, OauthClientsError>
+
+  /**
+   * Deletes an OAuth client: `DELETE /users/{user_id}/clients/{client_id}`.
+   *
+   * **Gotchas**
+   *
+   * To delete the client that the access token was issued to ends that token too.
+   */
+  readonly deleteOauthClient: (userId: string, clientId: string) => Effect.Effect<void, OauthClientsError>
+
+  /** All OAuth clients of a user, page by page as they are needed. */
+  readonly streamOauthClients: (
+    userId: string,
+    options?: PageStreamOptions
+  ) => Stream.Stream<OauthClient, OauthClientsStreamError>
+
+  /** The same in pages; `next` of the last page seen resumes the stream. */
+  readonly streamOauthClientPages: (
+    userId: string,
+    options?: PageStreamOptions
+  ) => Stream.Stream<OauthClientPage, OauthClientsStreamError>
+
+  /** The same as events, retries and a final report among them: all that a progress bar or a log needs. */
+  readonly streamOauthClientEvents: (
+    userId: string,
+    options?: PageStreamOptions
+  ) => Stream.Stream<PageEvent, OauthClientsStreamError>
+}
+
+/**
+ * What `OauthClientsService.layer` takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OauthClientsOptions extends ProcessMakerConfigOptions {
+  readonly credentials: ProcessMakerCredentials
+}
+
+/**
+ * The OAuth clients of ProcessMaker I/O.
+ *
+ * **Gotchas**
+ *
+ * `layer` is a function: each call makes a layer of its own, with a token and a retry budget of its own. Keep the layer
+ * in a constant to share them.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { OauthClientsService } from "effect-processmaker-oauth"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const program = Effect.gen(function*() {
+ *   const oauthClients = yield* OauthClientsService
+ *   const added = yield* oauthClients.addOauthClient("u-7", { name: "Billing bot" })
+ *   return yield* oauthClients.findOauthClientById("u-7", added.id)
+ * })
+ *
+ * // Reads PROCESSMAKER_BASE_URL and the credentials from the environment:
+ * export const runnable = program.pipe(
+ *   Effect.provide(OauthClientsService.layerConfig.pipe(Layer.provide(FetchHttpClient.layer)))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/OauthClientsService")<
+  OauthClientsService,
+  OauthClientsServiceShape
+>() {
+  /**
+   * For those who bring their own configuration and tokens.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerNoDeps: Layer.Layer<
+    OauthClientsService,
+    never,
+    HttpClient.HttpClient | AccessTokenProvider | ProcessMakerConfig
+  > = Layer.effect(
+    OauthClientsService,
+    Effect.gen(function*() {
+      const client = yield* HttpClient.HttpClient
+      const config = yield* ProcessMakerConfig
+      const tokens = yield* AccessTokenProvider
+      return makeService({ client, config, tokens })
+    })
+  )
+
+  /**
+   * From plain options. Fails when it is built if they are not valid, with an error that says what to set.
+   *
+   * @since 0.1.0
+   */
+  static readonly layer = (
+    options: OauthClientsOptions
+  ): Layer.Layer<OauthClientsService, ConfigError.ConfigError, HttpClient.HttpClient> =>
+    OauthClientsService.layerNoDeps.pipe(
+      Layer.provide(AccessTokenProvider.layer(options.credentials)),
+      Layer.provide(ProcessMakerConfig.layer(options))
+    )
+
+  /**
+   * From Effect's `Config`: `PROCESSMAKER_BASE_URL`, and either `PROCESSMAKER_ACCESS_TOKEN` or all of
+   * `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`, `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`;
+   * optional `PROCESSMAKER_TOKEN_URL`.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerConfig: Layer.Layer<OauthClientsService, ConfigError.ConfigError, HttpClient.HttpClient> =
+    OauthClientsService.layerNoDeps.pipe(
+      Layer.provide(AccessTokenProvider.layerConfig),
+      Layer.provide(ProcessMakerConfig.layerConfig)
+    )
+}

@@ -1,0 +1,110 @@
+/**
+ * Where the API is, and how to call it.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { parseBaseUrl, parseTokenUrl } from "./internal/baseUrl.js"
+import { resolvePolicy } from "./internal/retryDecision.js"
+import type { RetryPolicyOptions } from "./RetryPolicy.js"
+
+/**
+ * What `ProcessMakerConfig` is made from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProcessMakerConfigOptions {
+  /**
+   * The URL that the API's paths start below, `https://acme.api.processmaker.io/api/v1` for one. A bare host stands for
+   * `https://` + host + `/api/v1`. It must be `https:`, or `http:` on a loopback host, without credentials, query or
+   * fragment.
+   */
+  readonly baseUrl: string | URL
+  /** Where tokens are had, under the same rules. Default: `/oauth/access_token` at the origin of `baseUrl`. */
+  readonly tokenUrl?: string | URL | undefined
+  /** Any part of a retry policy, for all calls of the layer. `RetryPolicy.with` overrides it. */
+  readonly retry?: RetryPolicyOptions | undefined
+  /** The largest body that is read, in bytes after decompression. Default: 8 MiB (8,388,608). */
+  readonly maxBodySize?: number | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface ProcessMakerConfigShape {
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  readonly tokenUrl: string
+  readonly retry: RetryPolicyOptions
+  readonly maxBodySize: number
+}
+
+/**
+ * Where the API is, and how to call it. Whoever calls is the `AccessTokenProvider`'s matter.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/ProcessMakerConfig")<
+  ProcessMakerConfig,
+  ProcessMakerConfigShape
+>() {
+  /**
+   * Checks the options and fills in the defaults. The error says which option to set, and to what.
+   *
+   * @since 0.1.0
+   */
+  static readonly make = (
+    options: ProcessMakerConfigOptions
+  ): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> => makeNamed(options, optionNames)
+
+  /**
+   * @since 0.1.0
+   */
+  static readonly layer = (
+    options: ProcessMakerConfigOptions
+  ): Layer.Layer<ProcessMakerConfig, ConfigError.ConfigError> =>
+    Layer.effect(ProcessMakerConfig, ProcessMakerConfig.make(options))
+
+  /**
+   * From Effect's `Config`: `PROCESSMAKER_BASE_URL` and, optional, `PROCESSMAKER_TOKEN_URL`.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerConfig: Layer.Layer<ProcessMakerConfig, ConfigError.ConfigError> = Layer.effect(
+    ProcessMakerConfig,
+    Effect.gen(function*() {
+      const baseUrl = yield* Config.string(environmentNames.baseUrl)
+      const tokenUrl = yield* Config.option(Config.string(environmentNames.tokenUrl))
+      return yield* makeNamed({ baseUrl, tokenUrl: Option.getOrUndefined(tokenUrl) }, environmentNames)
+    })
+  )
+}
+
+const optionNames = { baseUrl: "baseUrl", tokenUrl: "tokenUrl" }
+const environmentNames = { baseUrl: "PROCESSMAKER_BASE_URL", tokenUrl: "PROCESSMAKER_TOKEN_URL" }
+
+const invalid = (name: string) => (message: string) => ConfigError.InvalidData([name], message)
+
+const makeNamed = (
+  options: ProcessMakerConfigOptions,
+  names: typeof optionNames
+): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> =>
+  Effect.gen(function*() {
+    const { maxBodySize = 8 * 1024 * 1024, retry = {} } = options
+    const base = yield* Either.mapLeft(parseBaseUrl(options.baseUrl), invalid(names.baseUrl))
+    const token = yield* Either.mapLeft(parseTokenUrl(options.tokenUrl, base), invalid(names.tokenUrl))
+    yield* Either.mapLeft(resolvePolicy(retry), ([issue]) => invalid(["retry", ...issue.path].join("."))(issue.expected))
+    if (!Number.isSafeInteger(maxBodySize) || maxBodySize < 1) {
+      return yield* Effect.fail(invalid("maxBodySize")("must be a whole number of bytes, 1 or more"))
+    }
+    return { baseUrl: base.href.replace(/\/+$/, ""), tokenUrl: token.href, retry, maxBodySize }
+  })

@@ -1,0 +1,455 @@
+/**
+ * What can go wrong, one class per meaning.
+ *
+ * Every error is a `Schema.TaggedError`, so it survives an RPC or a workflow. None holds a request, a response, a raw
+ * body or a secret; `message` is a sentence that is safe to log.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { describeCall, sentence } from "./internal/describe.js"
+
+/**
+ * Whether a write may have changed the server although the call failed.
+ *
+ * **Details**
+ *
+ * `notApplied`: the server surely did not carry the request out. `unknown`: it may have; read before writing again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Outcome = Schema.Literal("notApplied", "unknown")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome = typeof Outcome.Type
+
+/**
+ * One entry of what a server said about a failure, from any of the shapes its stack sends (JSON:API `errors`, Laravel,
+ * OAuth 2.0, RFC 9457), made safe: bounded in length, and without anything that looks like a secret.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ErrorDetail = Schema.Struct({
+  /** The server's own code: an opaque string. */
+  code: Schema.optional(Schema.String),
+  title: Schema.optional(Schema.String),
+  detail: Schema.optional(Schema.String),
+  /** What the server says is wrong: a JSON pointer, a dotted path, or the name of a parameter. */
+  field: Schema.optional(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ErrorDetail = typeof ErrorDetail.Type
+
+/**
+ * One reason why the server refused the input.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const ValidationIssue = Schema.Struct({
+  field: Schema.optional(Schema.String),
+  detail: Schema.String,
+  code: Schema.optional(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type ValidationIssue = typeof ValidationIssue.Type
+
+/**
+ * Where a value was not what was expected, and what was expected there: never the value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const SchemaIssue = Schema.Struct({
+  path: Schema.Array(Schema.Union(Schema.String, Schema.NonNegativeInt)),
+  expected: Schema.String
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type SchemaIssue = typeof SchemaIssue.Type
+
+const call = {
+  /** The operation that failed, by its name in the API. */
+  operation: Schema.String,
+  userId: Schema.optional(Schema.String),
+  clientId: Schema.optional(Schema.String),
+  /** Of a list: the page, from 1. */
+  page: Schema.optional(Schema.Int),
+  /** How many requests this call sent, replays and repeats among them. */
+  attempts: Schema.NonNegativeInt,
+  /** How long the call took, waits included. */
+  elapsed: Schema.Duration,
+  /** Of a write: whether it may have been carried out all the same. */
+  outcome: Schema.optional(Outcome)
+}
+
+const answered = {
+  ...call,
+  status: Schema.Int,
+  errors: Schema.Array(ErrorDetail)
+}
+
+/**
+ * The API refused the access token (401), also after one replay with a new one.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerUnauthorized
+  extends Schema.TaggedError<ProcessMakerUnauthorized>()("ProcessMakerUnauthorized", answered)
+{
+  override get message(): string {
+    return sentence(this, "the server refused the access token (401)", this.errors)
+  }
+}
+
+/**
+ * The token is good, but it does not allow this (403).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerForbidden
+  extends Schema.TaggedError<ProcessMakerForbidden>()("ProcessMakerForbidden", answered)
+{
+  override get message(): string {
+    return sentence(this, "the server does not allow it (403)", this.errors)
+  }
+}
+
+/**
+ * The user or the client does not exist (404). The API does not say which.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerNotFound extends Schema.TaggedError<ProcessMakerNotFound>()("ProcessMakerNotFound", answered) {
+  override get message(): string {
+    const missing = this.clientId === undefined ? "no such user" : "no such user or client"
+    return sentence(this, `${missing} (404)`, this.errors)
+  }
+}
+
+/**
+ * The server refused the input: 422, and the 400 by which the API's own description means the same.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerUnprocessable extends Schema.TaggedError<ProcessMakerUnprocessable>()(
+  "ProcessMakerUnprocessable",
+  { ...answered, issues: Schema.Array(ValidationIssue) }
+) {
+  override get message(): string {
+    return sentence(this, `the server refused the input (${this.status})`, this.errors)
+  }
+}
+
+/**
+ * Too many requests (429), or the layer still holds calls back because of an earlier answer.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerRateLimited extends Schema.TaggedError<ProcessMakerRateLimited>()("ProcessMakerRateLimited", {
+  ...answered,
+  /** How long the server asked to wait, where it said so. */
+  retryAfter: Schema.Option(Schema.Duration)
+}) {
+  override get message(): string {
+    return sentence(this, `too many requests (${this.status})${waitHint(this.retryAfter)}`, this.errors)
+  }
+}
+
+/**
+ * The server, or a proxy before it, failed (5xx).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerServerError extends Schema.TaggedError<ProcessMakerServerError>()("ProcessMakerServerError", {
+  ...answered,
+  /** How long the server asked to wait, where it said so. */
+  retryAfter: Schema.Option(Schema.Duration)
+}) {
+  override get message(): string {
+    return sentence(this, `the server failed (${this.status})${waitHint(this.retryAfter)}`, this.errors)
+  }
+}
+
+/**
+ * Any other status. Each 3xx is one: a redirect is never followed with a token.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerUnexpectedStatus
+  extends Schema.TaggedError<ProcessMakerUnexpectedStatus>()("ProcessMakerUnexpectedStatus", {
+    ...answered,
+    /** Of a redirect: the origin it points to. */
+    redirectOrigin: Schema.optional(Schema.String)
+  })
+{
+  override get message(): string {
+    const target = this.redirectOrigin === undefined ? "" : ` to ${this.redirectOrigin}`
+    const what = this.redirectOrigin !== undefined || (this.status >= 300 && this.status < 400)
+      ? `the server redirected (${this.status})${target}, which is never followed with a token: check the base URL`
+      : `the server answered with the unexpected status ${this.status}`
+    return sentence(this, what, this.errors)
+  }
+}
+
+/**
+ * Why there was no answer.
+ *
+ * **Details**
+ *
+ * `dns`, `connect` and `tls`: no connection was made, so nothing was sent. `reset`: it broke before the answer.
+ * `truncated`: it broke within the body. `other`: the HTTP client did not say.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const TransportReason = Schema.Literal("dns", "connect", "tls", "reset", "truncated", "other")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type TransportReason = typeof TransportReason.Type
+
+const transportSentences: Record<TransportReason, string> = {
+  dns: "the host name could not be resolved",
+  connect: "no connection could be made",
+  tls: "no TLS connection could be made",
+  reset: "the connection broke before the answer",
+  truncated: "the connection broke within the answer",
+  other: "the request failed without an answer"
+}
+
+/**
+ * There was no answer, or only half of one: DNS, connect, TLS, reset, truncated.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerTransportError
+  extends Schema.TaggedError<ProcessMakerTransportError>()("ProcessMakerTransportError", {
+    ...call,
+    reason: TransportReason,
+    /** The system's or the HTTP client's code, `ECONNRESET` for one. */
+    code: Schema.optional(Schema.String)
+  })
+{
+  override get message(): string {
+    const code = this.code === undefined ? "" : ` (${this.code})`
+    return sentence(this, transportSentences[this.reason] + code)
+  }
+}
+
+/**
+ * A deadline passed: that of one attempt (sending and reading the body), or that of the whole call.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerTimeout extends Schema.TaggedError<ProcessMakerTimeout>()("ProcessMakerTimeout", {
+  ...call,
+  deadline: Schema.Literal("attempt", "total"),
+  /** The deadline that passed. */
+  limit: Schema.Duration
+}) {
+  override get message(): string {
+    const what = this.deadline === "attempt" ? "no complete answer within the attempt's" : "not done within the call's"
+    return sentence(this, `${what} ${Duration.format(this.limit)}`)
+  }
+}
+
+/**
+ * An answer with a good status that is not what the API promises.
+ *
+ * **Details**
+ *
+ * `reason`: `contentType` and `json` when it is not JSON, `document` when it is no JSON:API document (or one with
+ * `errors`), `schema` when the data is not what this library knows, `mismatch` when another client than the one asked
+ * for came back, `size` when the body is over the layer's cap. `issues` has paths and expectations, never values.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerInvalidResponse
+  extends Schema.TaggedError<ProcessMakerInvalidResponse>()("ProcessMakerInvalidResponse", {
+    ...answered,
+    reason: Schema.Literal("contentType", "json", "document", "schema", "mismatch", "size"),
+    issues: Schema.Array(SchemaIssue)
+  })
+{
+  override get message(): string {
+    return sentence(this, `the answer (${this.status}) is not what the API promises${listIssues(this.issues)}`, this.errors)
+  }
+}
+
+/**
+ * Refused here, before any request was sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerInvalidRequest
+  extends Schema.TaggedError<ProcessMakerInvalidRequest>()("ProcessMakerInvalidRequest", {
+    operation: Schema.String,
+    issues: Schema.Array(SchemaIssue),
+    attempts: Schema.NonNegativeInt,
+    elapsed: Schema.Duration,
+    outcome: Schema.optional(Outcome)
+  })
+{
+  override get message(): string {
+    return `${this.operation} was not sent, its input is not valid${listIssues(this.issues)}`
+  }
+}
+
+/**
+ * The token endpoint refused the credentials or answered nonsense.
+ *
+ * **Details**
+ *
+ * `reason` is the `error` code of RFC 6749, section 5.2, as the server gave it (`invalid_grant`, and
+ * `invalid_credentials` of older servers, mean user name or password; `invalid_client` means the OAuth client),
+ * `refused` when it gave none, or `invalid_response` when the answer could not be understood. After a refusal further calls fail at once until
+ * `retryAfter` has passed, so that the account is not locked.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLoginFailed>()("ProcessMakerLoginFailed", {
+  ...call,
+  reason: Schema.String,
+  status: Schema.Int,
+  /** How long further logins are refused here without asking the server. */
+  retryAfter: Schema.Option(Schema.Duration)
+}) {
+  override get message(): string {
+    const why = loginReasons.get(this.reason) ?? "the token endpoint refused"
+    return sentence(this, `could not log in, ${why} (${this.reason}, status ${this.status})${waitHint(this.retryAfter)}`)
+  }
+}
+
+// The server chooses the key: a plain object would also answer to "constructor".
+const loginReasons: ReadonlyMap<string, string> = new Map([
+  ["invalid_grant", "the user name or the password is wrong"],
+  ["invalid_credentials", "the user name or the password is wrong"],
+  ["invalid_client", "the client id or the client secret is wrong, or the client may not log users in"],
+  ["invalid_response", "the token endpoint gave an answer that is not a token response (RFC 6749, section 5)"]
+])
+
+/**
+ * The pages do not advance, or the list changed in a way the caller asked to fail on.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerPaginationStuck
+  extends Schema.TaggedError<ProcessMakerPaginationStuck>()("ProcessMakerPaginationStuck", {
+    operation: Schema.String,
+    userId: Schema.String,
+    pageNumber: Schema.Int,
+    /**
+     * `repeated`: the same page came again. `empty`: pages are empty before the end. `wrongPage`: another page than the
+     * one asked for. `pageSize`: the page size changed on the way. `endless`: far more pages than the server announced.
+     * `lostPlace`: the list changed so much that the place in it is lost. `drift`: it changed, and `onDrift` is `"fail"`.
+     */
+    reason: Schema.Literal("repeated", "empty", "wrongPage", "pageSize", "endless", "lostPlace", "drift"),
+    /** Requests sent by the whole stream. */
+    attempts: Schema.NonNegativeInt,
+    elapsed: Schema.Duration
+  })
+{
+  override get message(): string {
+    return `${describeCall(this)} stopped at page ${this.pageNumber}: ${stuckReasons[this.reason]}`
+  }
+}
+
+const stuckReasons: Record<ProcessMakerPaginationStuck["reason"], string> = {
+  repeated: "the server sent a page again that was read already, though the list did not grow",
+  empty: "the server sent empty pages before the end that it announced",
+  wrongPage: "the server sent another page than the one asked for",
+  pageSize: "the server changed the page size on the way",
+  endless: "the server sent far more pages than it announced",
+  lostPlace: "the list changed so much that the place in it is lost; start again from the first page",
+  drift: "the list changed while it was read"
+}
+
+/**
+ * Everything this library fails with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ProcessMakerError = OauthClientsStreamError
+
+/**
+ * How each of the five operations can fail.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type OauthClientsError =
+  | AccessTokenError
+  | ProcessMakerUnauthorized
+  | ProcessMakerForbidden
+  | ProcessMakerNotFound
+  | ProcessMakerUnprocessable
+  | ProcessMakerInvalidResponse
+  | ProcessMakerInvalidRequest
+
+/**
+ * How the streams can fail.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type OauthClientsStreamError = OauthClientsError | ProcessMakerPaginationStuck
+
+/**
+ * How getting an access token can fail.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type AccessTokenError =
+  | ProcessMakerLoginFailed
+  | ProcessMakerRateLimited
+  | ProcessMakerServerError
+  | ProcessMakerTransportError
+  | ProcessMakerTimeout
+  | ProcessMakerUnexpectedStatus
+
+const waitHint = (retryAfter: Option.Option<Duration.Duration>): string =>
+  Option.match(retryAfter, {
+    onNone: () => "",
+    onSome: (wait) => `, try again in ${Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(wait))))}`
+  })
+
+const listIssues = (issues: ReadonlyArray<SchemaIssue>): string =>
+  issues.length === 0
+    ? ""
+    : `: ${issues.map(({ expected, path }) => (path.length === 0 ? "" : `${path.join(".")}: `) + expected).join("; ")}`

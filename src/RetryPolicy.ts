@@ -1,0 +1,114 @@
+/**
+ * How often a call is tried, and how long.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Stream from "effect/Stream"
+
+/**
+ * Any part of a policy. What is left out comes from the layer's `retry` option, and else from the defaults.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RetryPolicyOptions {
+  /** The most requests that one call sends, repeats and the replay after a 401 included. Default: 5. */
+  readonly maxAttempts?: number | undefined
+  /** The longest wait before the first repeat; it doubles with each (full jitter). Default: 200 millis. */
+  readonly baseDelay?: Duration.DurationInput | undefined
+  /** The longest wait that back-off asks for. Default: 10 seconds. */
+  readonly maxDelay?: Duration.DurationInput | undefined
+  /** How long one attempt may take, sending and reading the body. Default: 30 seconds. */
+  readonly attemptTimeout?: Duration.DurationInput | undefined
+  /** How long the whole call may take, waits included. Default: 2 minutes. */
+  readonly totalTimeout?: Duration.DurationInput | undefined
+  /** The longest `Retry-After` that is obeyed; a longer one fails the call at once. Default: 60 seconds. */
+  readonly maxRetryAfter?: Duration.DurationInput | undefined
+}
+
+/**
+ * The policy in force for the calls of an Effect or a Stream, read anew by each call.
+ *
+ * **Details**
+ *
+ * It holds only what was set for this part of the program: a call takes the rest from its layer's `retry` option and
+ * then from the defaults, so that overriding one field keeps the others.
+ *
+ * @example
+ * ```ts
+ * import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
+ * import * as Effect from "effect/Effect"
+ *
+ * // One call that would rather fail than wait:
+ * export const quick = Effect.gen(function*() {
+ *   const oauthClients = yield* OauthClientsService
+ *   return yield* oauthClients.findOauthClientById("u-7", "17").pipe(RetryPolicy.with(RetryPolicy.none))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-processmaker-oauth/RetryPolicy", {
+  defaultValue: (): RetryPolicyOptions => ({})
+}) {
+  /**
+   * One attempt: no repeat, and no replay after a 401 either.
+   *
+   * @since 0.1.0
+   */
+  static readonly none: RetryPolicyOptions = { maxAttempts: 1 }
+
+  /**
+   * For batch jobs that would rather wait an hour than fail.
+   *
+   * @since 0.1.0
+   */
+  static readonly patient: RetryPolicyOptions = {
+    maxAttempts: 100,
+    baseDelay: "500 millis",
+    maxDelay: "1 minute",
+    attemptTimeout: "1 minute",
+    totalTimeout: "1 hour",
+    maxRetryAfter: "1 hour"
+  }
+
+  /**
+   * Overrides parts of the policy for all the calls within an Effect or a Stream.
+   *
+   * @since 0.1.0
+   */
+  static readonly with: {
+    (policy: RetryPolicyOptions): WithRetryPolicy
+    <A, E, R>(self: Effect.Effect<A, E, R>, policy: RetryPolicyOptions): Effect.Effect<A, E, R>
+    <A, E, R>(self: Stream.Stream<A, E, R>, policy: RetryPolicyOptions): Stream.Stream<A, E, R>
+  } = dual(2, withPolicy)
+}
+
+/**
+ * Keeps an Effect an Effect and a Stream a Stream.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WithRetryPolicy {
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
+  <A, E, R>(self: Stream.Stream<A, E, R>): Stream.Stream<A, E, R>
+}
+
+function withPolicy<A, E, R>(self: Effect.Effect<A, E, R>, policy: RetryPolicyOptions): Effect.Effect<A, E, R>
+function withPolicy<A, E, R>(self: Stream.Stream<A, E, R>, policy: RetryPolicyOptions): Stream.Stream<A, E, R>
+function withPolicy<A, E, R>(
+  self: Effect.Effect<A, E, R> | Stream.Stream<A, E, R>,
+  policy: RetryPolicyOptions
+): Effect.Effect<A, E, R> | Stream.Stream<A, E, R> {
+  // What is undefined is not set: it must not hide what was set further out.
+  const set = Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined))
+  const override = (context: Context.Context<R>) =>
+    Context.add(context, RetryPolicy, { ...Context.get(context, RetryPolicy), ...set })
+  return Effect.isEffect(self) ? Effect.mapInputContext(self, override) : Stream.mapInputContext(self, override)
+}

@@ -1,0 +1,47 @@
+/**
+ * @since 0.1.0
+ */
+export { AccessToken } from "./AccessToken.js"
+export { AccessTokenProvider } from "./AccessTokenProvider.js"
+export type {
+  AccessTokenProviderShape,
+  PasswordCredentials,
+  PasswordGrantOptions,
+  ProcessMakerCredentials
+} from "./AccessTokenProvider.js"
+export { NewOauthClient, OauthClient, OauthClientChanges, OauthClientId } from "./OauthClient.js"
+export { OauthClientPage, PageCursor, Pagination } from "./OauthClientPage.js"
+export { OauthClientsService } from "./OauthClientsService.js"
+export type { OauthClientsOptions, OauthClientsServiceShape, PageOptions } from "./OauthClientsService.js"
+export { PageEvent } from "./PageStream.js"
+export type { PageReport, PageStreamOptions } from "./PageStream.js"
+export { ProcessMakerConfig } from "./ProcessMakerConfig.js"
+export type { ProcessMakerConfigOptions, ProcessMakerConfigShape } from "./ProcessMakerConfig.js"
+export {
+  ErrorDetail,
+  Outcome,
+  ProcessMakerForbidden,
+  ProcessMakerInvalidRequest,
+  ProcessMakerInvalidResponse,
+  ProcessMakerLoginFailed,
+  ProcessMakerNotFound,
+  ProcessMakerPaginationStuck,
+  ProcessMakerRateLimited,
+  ProcessMakerServerError,
+  ProcessMakerTimeout,
+  ProcessMakerTransportError,
+  ProcessMakerUnauthorized,
+  ProcessMakerUnexpectedStatus,
+  ProcessMakerUnprocessable,
+  SchemaIssue,
+  TransportReason,
+  ValidationIssue
+} from "./ProcessMakerError.js"
+export type {
+  AccessTokenError,
+  OauthClientsError,
+  OauthClientsStreamError,
+  ProcessMakerError
+} from "./ProcessMakerError.js"
+export { RetryPolicy } from "./RetryPolicy.js"
+export type { RetryPolicyOptions, WithRetryPolicy } from "./RetryPolicy.js"

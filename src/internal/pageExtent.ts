@@ -1,0 +1,52 @@
+import * as Option from "effect/Option"
+import { Pagination } from "../OauthClientPage.js"
+import type { ListDocument } from "./jsonApi.js"
+
+/** What a page says of its place in the list. */
+export interface Extent {
+  /** None where the server does not say, or says what its own page disproves. */
+  readonly total: number | undefined
+  readonly pageSize: number
+  /** None where it cannot be known. */
+  readonly lastPage: number | undefined
+  /** Whether another page is to be asked for. */
+  readonly more: boolean
+  /** Fewer clients than the numbers call for: they were counted and read at different moments, or some are hidden. */
+  readonly short: boolean
+}
+
+/**
+ * Reads the numbers of a page. `firstCount` is how many clients the first page had: without any numbers, that is the page
+ * size, since the server may give fewer than were asked for.
+ */
+export const extentOf = (
+  number: number,
+  { pagination, rows }: ListDocument,
+  asked: number,
+  firstCount: number | undefined
+): Extent => {
+  const count = rows.length
+  if (Option.isNone(pagination)) {
+    const more = count > 0 && (firstCount === undefined || count >= firstCount)
+    return { total: undefined, pageSize: firstCount ?? asked, lastPage: undefined, more, short: false }
+  }
+  const { perPage, total, totalPages } = pagination.value
+  const pageSize = perPage > 0 ? perPage : asked
+  const before = (number - 1) * pageSize
+  if (count > 0 && before + count > total) {
+    return { total: undefined, pageSize, lastPage: undefined, more: count >= pageSize, short: false }
+  }
+  const lastPage = Math.max(totalPages, Math.ceil(total / pageSize))
+  return { total, pageSize, lastPage, more: number < lastPage, short: count < Math.min(pageSize, total - before) }
+}
+
+/** The page's numbers as the caller sees them: the server's, or what the page itself shows. */
+export const describePage = (number: number, { pagination, rows }: ListDocument, asked: number, more: boolean): Pagination =>
+  Option.getOrElse(pagination, () =>
+    new Pagination({
+      total: (number - 1) * asked + rows.length,
+      count: rows.length,
+      perPage: asked,
+      currentPage: number,
+      totalPages: more ? number + 1 : number
+    }))

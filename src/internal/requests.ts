@@ -1,0 +1,85 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { NewOauthClient, OauthClientChanges } from "../OauthClient.js"
+import type { SchemaIssue } from "../ProcessMakerError.js"
+import { encodeChanges, encodeNew, mediaType } from "./jsonApi.js"
+import { schemaIssues } from "./schemaIssues.js"
+
+type Issues = ReadonlyArray<SchemaIssue>
+type Checked<A> = Either.Either<A, Issues>
+
+// A dot segment would climb to another path, also percent-encoded (WHATWG URL, section 4.4), and what is blank would end
+// at the list. A lone surrogate cannot be percent-encoded.
+const PathId = Schema.String.pipe(
+  Schema.filter((id) => id.trim() !== "" && id !== "." && id !== ".." && !/[\p{Control}\p{Surrogate}]/u.test(id), {
+    description: "an id: not blank, not \".\" or \"..\", without control characters"
+  })
+)
+
+// Up to here a page's place in the list can be counted without a fraction lost.
+const lastPageNumber = Math.floor(Number.MAX_SAFE_INTEGER / 100) - 1
+
+const PageNumber = Schema.Number.pipe(
+  Schema.filter((page) => Number.isSafeInteger(page) && page >= 1 && page <= lastPageNumber, {
+    description: `a whole number from 1 to ${lastPageNumber}`
+  })
+)
+
+const PageSize = Schema.Number.pipe(
+  Schema.filter((size) => Number.isInteger(size) && size >= 1 && size <= 100, {
+    description: "a whole number from 1 to 100"
+  })
+)
+
+const check = <A, I>(schema: Schema.Schema<A, I>) => {
+  // A key that is not known is a typing error that would otherwise be lost in silence.
+  const decode = ParseResult.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
+  return (input: unknown): Checked<A> => Either.mapLeft(decode(input), (issue) => schemaIssues(issue))
+}
+
+export const checkListInput = check(Schema.Struct({ userId: PathId, page: PageNumber, perPage: PageSize }))
+const checkUser = check(Schema.Struct({ userId: PathId }))
+const checkClient = check(Schema.Struct({ userId: PathId, clientId: PathId }))
+const checkNew = check(NewOauthClient)
+const checkChanges = check(OauthClientChanges)
+
+const clientsUrl = (baseUrl: string, userId: string): string => `${baseUrl}/users/${encodeURIComponent(userId)}/clients`
+
+// `Accept` makes Laravel answer in JSON: it looks at the first type alone (wire-facts, section 2).
+const accepting = HttpClientRequest.setHeader("accept", mediaType)
+
+const oneClient = (baseUrl: string, userId: string, clientId: string): Checked<string> =>
+  Either.map(checkClient({ userId, clientId }), (ids) => `${clientsUrl(baseUrl, ids.userId)}/${encodeURIComponent(ids.clientId)}`)
+
+const withDocument = (request: HttpClientRequest.HttpClientRequest, document: string) =>
+  HttpClientRequest.bodyText(request, document, mediaType)
+
+/** Requests of the five operations, checked; nothing is sent here. */
+export const makeRequests = (baseUrl: string) => ({
+  addOauthClient: (userId: string, input: unknown): Checked<HttpClientRequest.HttpClientRequest> =>
+    Either.map(
+      Either.all([checkUser({ userId }), checkNew(input)]),
+      ([, valid]) => withDocument(accepting(HttpClientRequest.post(clientsUrl(baseUrl, userId))), encodeNew(valid))
+    ),
+  findOauthClientById: (userId: string, clientId: string): Checked<HttpClientRequest.HttpClientRequest> =>
+    Either.map(oneClient(baseUrl, userId, clientId), (url) => accepting(HttpClientRequest.get(url))),
+  findOauthClients: (userId: string, page: number, perPage: number): Checked<HttpClientRequest.HttpClientRequest> =>
+    Either.map(checkListInput({ userId, page, perPage }), () =>
+      HttpClientRequest.get(clientsUrl(baseUrl, userId)).pipe(
+        HttpClientRequest.setUrlParams({ page: String(page), per_page: String(perPage) }),
+        accepting
+      )),
+  updateOauthClient: (
+    userId: string,
+    clientId: string,
+    changes: unknown
+  ): Checked<HttpClientRequest.HttpClientRequest> =>
+    Either.map(
+      Either.all([oneClient(baseUrl, userId, clientId), checkChanges(changes)]),
+      ([url, valid]) => withDocument(accepting(HttpClientRequest.put(url)), encodeChanges(clientId, valid))
+    ),
+  deleteOauthClient: (userId: string, clientId: string): Checked<HttpClientRequest.HttpClientRequest> =>
+    Either.map(oneClient(baseUrl, userId, clientId), (url) => accepting(HttpClientRequest.del(url)))
+})

@@ -1,0 +1,155 @@
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { OauthClient } from "../OauthClient.js"
+import { OauthClientPage } from "../OauthClientPage.js"
+import type { OauthClientsServiceShape } from "../OauthClientsService.js"
+import { PageEvent } from "../PageStream.js"
+import type { PageStreamOptions } from "../PageStream.js"
+import type { OauthClientsError } from "../ProcessMakerError.js"
+import { invalidRequest, makeApiClient } from "./apiClient.js"
+import type { ApiCall, ApiClientOptions, Done } from "./apiClient.js"
+import type { Ledger } from "./attempts.js"
+import type { Conceal } from "./conceal.js"
+import type { Answer } from "./exchange.js"
+import type { Failure, InvalidAnswer } from "./failure.js"
+import { decodeDeletion, decodeGoodList, decodeItem, decodeList, invalid } from "./jsonApi.js"
+import type { ListDocument } from "./jsonApi.js"
+import { makeCursor } from "./pageCursor.js"
+import { describePage, extentOf } from "./pageExtent.js"
+import { pageEvents } from "./pagination.js"
+import { mostAnchors } from "./recentIds.js"
+import { makeRequests } from "./requests.js"
+import { toPublicError } from "./responseErrors.js"
+import { isNotFound } from "./status.js"
+import { checkStream } from "./streamOptions.js"
+
+/** The service over one API client. */
+export const makeService = (options: ApiClientOptions): OauthClientsServiceShape => {
+  const api = makeApiClient(options)
+  const requests = makeRequests(options.config.baseUrl)
+  const call = <A>(apiCall: ApiCall<A>): Effect.Effect<A, OauthClientsError> =>
+    Effect.map(api.call(apiCall), ({ value }) => value)
+
+  const fetchPage = (
+    { page, perPage, userId }: { readonly userId: string; readonly page: number; readonly perPage: number },
+    more: Pick<ApiCall<ListDocument>, "decode" | "onRepeat">
+  ): Effect.Effect<Done<ListDocument>, OauthClientsError> =>
+    api.call({
+      call: { operation: "findOauthClients", userId, page },
+      method: "GET",
+      request: requests.findOauthClients(userId, page, perPage),
+      ...more
+    })
+
+  const streamOauthClientEvents: OauthClientsServiceShape["streamOauthClientEvents"] = (userId, streamOptions = {}) =>
+    Stream.unwrap(Effect.gen(function*() {
+      const checked = checkStream(userId, streamOptions)
+      if (Either.isLeft(checked)) return yield* invalidRequest("streamOauthClients", "GET", checked.left)
+      const { onInvalidItem, ...walk } = checked.right
+      const decode = onInvalidItem === "skip" ? decodeList : decodeGoodList
+      return pageEvents({
+        ...walk,
+        operation: "streamOauthClients",
+        fetch: (page, onRetrying) =>
+          fetchPage({ userId, page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) })
+      })
+    }))
+
+  const streamOauthClientPages = (userId: string, streamOptions?: PageStreamOptions) =>
+    Stream.mapChunks(streamOauthClientEvents(userId, streamOptions), Chunk.filterMap(pageOf))
+
+  return {
+    addOauthClient: Effect.fn("OauthClientsService.addOauthClient")((userId, input) =>
+      call({
+        call: { operation: "addOauthClient", userId },
+        method: "POST",
+        request: requests.addOauthClient(userId, input),
+        decode: decodeItem
+      })
+    ),
+    findOauthClientById: Effect.fn("OauthClientsService.findOauthClientById")((userId, clientId) =>
+      call({
+        call: { operation: "findOauthClientById", userId, clientId },
+        method: "GET",
+        request: requests.findOauthClientById(userId, clientId),
+        decode: decodeSame(clientId)
+      })
+    ),
+    findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((userId, { page = 1, perPage = 15 } = {}) =>
+      Effect.map(
+        fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),
+        ({ value }) => toPage(userId, page, perPage, value)
+      )
+    ),
+    updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((userId, clientId, changes) =>
+      call({
+        call: { operation: "updateOauthClient", userId, clientId },
+        method: "PUT",
+        request: requests.updateOauthClient(userId, clientId, changes),
+        decode: decodeSame(clientId)
+      })
+    ),
+    deleteOauthClient: Effect.fn("OauthClientsService.deleteOauthClient")((userId, clientId) =>
+      call({
+        call: { operation: "deleteOauthClient", userId, clientId },
+        method: "DELETE",
+        request: requests.deleteOauthClient(userId, clientId),
+        decode: decodeDeletion,
+        recover: gone
+      })
+    ),
+    streamOauthClientEvents,
+    streamOauthClientPages,
+    streamOauthClients: (userId, streamOptions) =>
+      Stream.mapChunks(
+        streamOauthClientPages(userId, streamOptions),
+        Chunk.flatMap(({ clients }) => Chunk.unsafeFromArray(clients))
+      )
+  }
+}
+
+// The client that was asked for, and no other.
+const decodeSame =
+  (clientId: string) => (answer: Answer, conceal: Conceal): Either.Either<OauthClient, InvalidAnswer> =>
+    Either.filterOrLeft(
+      decodeItem(answer, conceal),
+      ({ id }) => id === clientId,
+      () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
+    )
+
+// A deletion whose answer was lost, and that now finds nothing to delete, was done.
+const gone = (failure: Failure, { lost }: Ledger): Either.Either<void, Failure> =>
+  lost && failure._tag === "RefusedStatus" && failure.followed !== true && isNotFound(failure.status)
+    ? Either.void
+    : Either.left(failure)
+
+const tellRepeat =
+  (pageNumber: number, tell: (event: PageEvent) => Effect.Effect<void>): NonNullable<ApiCall<never>["onRepeat"]> =>
+  ({ attempt, delay, failure }, ledger) =>
+    Effect.flatMap(
+      toPublicError(failure, ledger),
+      (error) => tell(PageEvent.PageRetrying({ pageNumber, attempt, delay: Duration.millis(delay), error }))
+    )
+
+const pageOf = (event: PageEvent): Option.Option<OauthClientPage> =>
+  event._tag === "PageFetched" ? Option.some(event.page) : Option.none()
+
+const toPage = (userId: string, page: number, perPage: number, document: ListDocument): OauthClientPage => {
+  const clients = document.rows.flatMap((row) => Either.isRight(row) ? [row.right] : [])
+  const { more, pageSize, total } = extentOf(page, document, perPage, undefined)
+  const cursor = () =>
+    makeCursor({
+      userId,
+      perPage,
+      page: page + 1,
+      total: total ?? null,
+      seen: (page - 1) * pageSize + clients.length,
+      anchors: clients.map(({ id }) => id).slice(-mostAnchors)
+    })
+  const next = more && clients.length > 0 ? Option.some(cursor()) : Option.none()
+  return new OauthClientPage({ clients, pagination: describePage(page, document, perPage, more), next }, true)
+}

@@ -1,0 +1,88 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { PasswordCredentials } from "../AccessTokenProvider.js"
+import { exchange } from "./exchange.js"
+import type { Answer, ExchangeOptions } from "./exchange.js"
+import type { Failure, LoginRefused } from "./failure.js"
+import { concealer, isEmpty, isToken, passwordGrant, refreshGrant } from "./secrets.js"
+import { isClientError, statusMeaning } from "./status.js"
+
+/** What the token endpoint granted. */
+export interface Grant {
+  readonly accessToken: Redacted.Redacted<string>
+  readonly refreshToken: Option.Option<Redacted.Redacted<string>>
+  /** In milliseconds. */
+  readonly life: Option.Option<number>
+}
+
+const Seconds = Schema.Union(Schema.Number, Schema.NumberFromString).pipe(Schema.filter((seconds) => seconds >= 0))
+
+// RFC 6749, section 5.1.
+const TokenResponse = Schema.parseJson(Schema.Struct({
+  access_token: Schema.Redacted(Schema.String).pipe(Schema.filter(isToken)),
+  token_type: Schema.optionalWith(Schema.String.pipe(Schema.pattern(/^bearer$/i)), { nullable: true }),
+  expires_in: Schema.optionalWith(Seconds, { as: "Option", nullable: true }),
+  refresh_token: Schema.optionalWith(Schema.Redacted(Schema.String), { as: "Option", nullable: true })
+}))
+
+const decodeTokenResponse = Schema.decodeUnknownEither(TokenResponse)
+
+export interface TokenEndpointOptions {
+  readonly exchange: Omit<ExchangeOptions, "conceal">
+  readonly tokenUrl: string
+  readonly credentials: PasswordCredentials
+}
+
+/** Logs in anew: RFC 6749, section 4.3. */
+export const logIn = (options: TokenEndpointOptions): Effect.Effect<Grant, Failure> =>
+  request(options, passwordGrant(options.credentials), [])
+
+/** RFC 6749, section 6. The server rotates the refresh token, so this is never simply repeated. */
+export const refresh = (
+  options: TokenEndpointOptions,
+  refreshToken: Redacted.Redacted<string>
+): Effect.Effect<Grant, Failure> => request(options, refreshGrant(options.credentials, refreshToken), [refreshToken])
+
+const request = (
+  options: TokenEndpointOptions,
+  form: Record<string, string>,
+  secrets: ReadonlyArray<Redacted.Redacted<string>>
+): Effect.Effect<Grant, Failure> => {
+  const { clientSecret, password } = options.credentials
+  const conceal = concealer([clientSecret, password, ...secrets])
+  return HttpClientRequest.post(options.tokenUrl).pipe(
+    HttpClientRequest.acceptJson,
+    HttpClientRequest.bodyUrlParams(form),
+    (post) => exchange(post, { ...options.exchange, conceal }),
+    Effect.mapError(asRefusal),
+    Effect.flatMap(toGrant)
+  )
+}
+
+// A refusal is told by its `error`, not by its status, which differs between the server's generations (wire-facts,
+// section 7). What is to be tried again stays as it is.
+const asRefusal = (failure: Failure): Failure => {
+  if (failure._tag !== "RefusedStatus" || failure.followed === true || !isClientError(failure.status)) return failure
+  const { repeat } = statusMeaning(failure.status)
+  if (repeat !== "never" && repeat !== "replay") return failure
+  const code = failure.errors[0]?.code ?? ""
+  return { _tag: "LoginRefused", status: failure.status, reason: /^[a-z][a-z_]{1,40}$/.test(code) ? code : "refused" }
+}
+
+/** The `reason` of an answer that is no token response. */
+export const invalidTokenResponse = "invalid_response"
+
+const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> =>
+  Either.mapBoth(decodeTokenResponse(answer.text), {
+    onLeft: () => ({ _tag: "LoginRefused", status: answer.status, reason: invalidTokenResponse }),
+    onRight: (response) => ({
+      accessToken: response.access_token,
+      refreshToken: Option.filter(response.refresh_token, (token) => !isEmpty(token)),
+      // A token that is dead when it is born is of no use to anyone: servers that send 0 mean that it does not expire.
+      life: Option.filter(Option.map(response.expires_in, (seconds) => seconds * 1000), (millis) => millis > 0)
+    })
+  })

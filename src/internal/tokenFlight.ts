@@ -1,0 +1,197 @@
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { AccessToken } from "../AccessToken.js"
+import { monotonic } from "./attempts.js"
+import { mayHaveBeenApplied } from "./failure.js"
+import type { Failure, LoginRefused } from "./failure.js"
+import { longestHold } from "./pacing.js"
+import type { Pacing } from "./pacing.js"
+import { invalidTokenResponse } from "./tokenEndpoint.js"
+import type { Grant } from "./tokenEndpoint.js"
+
+export interface TokenFlightOptions {
+  readonly logIn: Effect.Effect<Grant, Failure>
+  readonly refresh: (refreshToken: Redacted.Redacted<string>) => Effect.Effect<Grant, Failure>
+  /** In milliseconds: how long no login is tried after a refusal. */
+  readonly coolDown: number
+  /** Held back by a `Retry-After`, also when no caller gets to see it. */
+  readonly pacing: Pick<Pacing, "hold">
+}
+
+export interface TokenFlight {
+  /** The token, where no request is needed for it. */
+  readonly cached: Effect.Effect<Option.Option<AccessToken>>
+  /** The token, from the cache or from the one request that is under way. */
+  readonly join: Effect.Effect<AccessToken, Failure>
+  readonly invalidate: (token: AccessToken) => Effect.Effect<void>
+}
+
+/** On two clocks: the wall clock may jump, the steady one may stand still while the machine sleeps. */
+interface Moment {
+  readonly wall: number
+  readonly steady: number
+}
+
+const moment: Effect.Effect<Moment> = Effect.zipWith(
+  Clock.currentTimeMillis,
+  monotonic,
+  (wall, steady) => ({ wall, steady })
+)
+
+interface Held {
+  readonly token: AccessToken
+  readonly since: Moment
+  /** In milliseconds: how old it may get, and at what age it is renewed. */
+  readonly life: number
+  readonly renewalAge: number
+}
+
+/** The clock that says more decides: a renewal too early costs one request, one too late costs a call. */
+const ageOf = ({ since }: Held, now: Moment): number => Math.max(now.wall - since.wall, now.steady - since.steady)
+
+interface State {
+  held: Held | undefined
+  refreshToken: Redacted.Redacted<string> | undefined
+  flight: Deferred.Deferred<AccessToken, Failure> | undefined
+  refusal: { readonly failure: LoginRefused; readonly until: number } | undefined
+  /** Failed requests in a row, and when the next may be sent: a herd of callers must not become a herd of logins. */
+  failures: number
+  notBefore: number
+}
+
+/** A token is renewed this long before it expires, but within the last tenth of a short life. */
+const margin = (life: number): number => Math.min(60_000, life / 10)
+
+const hold = (grant: Grant, since: Moment): Held => {
+  const life = Option.getOrElse(grant.life, () => Number.POSITIVE_INFINITY)
+  const expiresAt = Option.filter(Option.map(grant.life, (millis) => since.wall + millis), (epoch) => epoch < 8.64e15)
+  const token = new AccessToken({ value: grant.accessToken, expiresAt: Option.map(expiresAt, DateTime.unsafeMake) })
+  return { token, since, life, renewalAge: life - margin(life) }
+}
+
+/**
+ * One token for all: cached while it is good, renewed by one request that runs in the given scope, so that no caller's
+ * interruption ends it for the others.
+ */
+export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<TokenFlight, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    const state: State = {
+      held: undefined,
+      refreshToken: undefined,
+      flight: undefined,
+      refusal: undefined,
+      failures: 0,
+      notBefore: 0
+    }
+    return {
+      cached: Effect.map(moment, (now) => cached(state, now)),
+      join: Effect.uninterruptibleMask((restore) =>
+        // A fiber may have to yield between any two effects, so what is looked at here is acted upon in the same step.
+        Effect.flatMap(moment, (now) => {
+          const token = cached(state, now)
+          if (Option.isSome(token)) return Effect.succeed(token.value)
+          const refused = coolingDown(state, now)
+          if (Option.isSome(refused)) return Effect.fail(refused.value)
+          if (state.flight !== undefined) return restore(Deferred.await(state.flight))
+          const flight = Deferred.unsafeMake<AccessToken, Failure>(FiberId.none)
+          state.flight = flight
+          return Effect.zipRight(Effect.forkIn(fly(state, flight, options), scope), restore(Deferred.await(flight)))
+        })
+      ),
+      // Only the token that failed is dropped: a late refusal of an old one must not cost the new one.
+      invalidate: (token) =>
+        Effect.sync(() => {
+          if (state.held !== undefined && Equal.equals(state.held.token.value, token.value)) state.held = undefined
+        })
+    }
+  })
+
+const cached = ({ held }: State, now: Moment): Option.Option<AccessToken> =>
+  held !== undefined && ageOf(held, now) < held.renewalAge ? Option.some(held.token) : Option.none()
+
+const coolingDown = ({ refusal }: State, now: Moment): Option.Option<Failure> =>
+  refusal !== undefined && now.steady < refusal.until
+    ? Option.some({ ...refusal.failure, coolDown: refusal.until - now.steady, asked: false })
+    : Option.none()
+
+// It starts uninterruptible: whatever happens, the next caller can start a new request, and those who wait are told.
+const fly = (
+  state: State,
+  flight: Deferred.Deferred<AccessToken, Failure>,
+  options: TokenFlightOptions
+): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    const { steady } = yield* moment
+    yield* Effect.sleep(Math.max(0, state.notBefore - steady))
+    const grant = yield* obtain(state, options)
+    const held = hold(grant, yield* moment)
+    state.refreshToken = Option.getOrUndefined(grant.refreshToken)
+    state.held = held
+    state.failures = 0
+    state.refusal = undefined
+    return held.token
+  }).pipe(
+    Effect.catchAll((failure) => afterFailure(state, options, failure)),
+    Effect.interruptible,
+    Effect.onExit((exit) =>
+      Effect.suspend(() => {
+        state.flight = undefined
+        return Deferred.done(flight, exit)
+      })
+    ),
+    Effect.exit
+  )
+
+// A refresh token is used once: it leaves the state before it is sent. Refused, or its answer lost, the password grant
+// is next, once (RFC 6749, section 6). It comes back only when the server surely did not look at it.
+const obtain = (state: State, { logIn, refresh }: TokenFlightOptions): Effect.Effect<Grant, Failure> =>
+  Effect.suspend(() => {
+    const { refreshToken } = state
+    state.refreshToken = undefined
+    if (refreshToken === undefined) return logIn
+    return Effect.catchAll(
+      Effect.map(refresh(refreshToken), (grant) => ({
+        ...grant,
+        refreshToken: Option.orElseSome(grant.refreshToken, () => refreshToken)
+      })),
+      (failure) => {
+        if (failure._tag === "LoginRefused" || mayHaveBeenApplied(failure)) return logIn
+        state.refreshToken = refreshToken
+        return Effect.fail(failure)
+      }
+    )
+  })
+
+const afterFailure = (
+  state: State,
+  options: TokenFlightOptions,
+  failure: Failure
+): Effect.Effect<AccessToken, Failure> =>
+  Effect.flatMap(moment, (now) => {
+    // Nonsense says nothing about the credentials.
+    const refused = failure._tag === "LoginRefused" && failure.reason !== invalidTokenResponse
+    const pause = refused ? options.coolDown : backOff(state, options, failure, now)
+    if (refused) state.refusal = { failure, until: now.steady + pause }
+    const { held } = state
+    const age = held === undefined ? Number.POSITIVE_INFINITY : ageOf(held, now)
+    if (held === undefined || age >= held.life) return Effect.fail(refused ? { ...failure, coolDown: pause } : failure)
+    // Renewal ahead of time failed, but the token is still good.
+    state.held = { ...held, renewalAge: Math.min(age + pause, held.life) }
+    return Effect.succeed(held.token)
+  })
+
+const backOff = (state: State, { pacing }: TokenFlightOptions, failure: Failure, now: Moment): number => {
+  const retryAfter = failure._tag === "RefusedStatus" ? Math.min(failure.retryAfter ?? 0, longestHold) : 0
+  const pause = Math.max(retryAfter, Math.min(10_000, 200 * 2 ** Math.min(state.failures, 10)))
+  state.failures += 1
+  state.notBefore = now.steady + pause
+  if (failure._tag === "RefusedStatus" && retryAfter > 0) pacing.hold(now.steady + retryAfter, failure.status)
+  return pause
+}

@@ -1,0 +1,28 @@
+/**
+ * The testing door: a fake server, the service over it, and a check that nothing shows a secret.
+ *
+ * @since 0.1.0
+ */
+export { assertNoSecrets } from "./testing/assertNoSecrets.js"
+export { type FakeClient, type FakeClientInput } from "./testing/FakeClient.js"
+export {
+  type FakeCredentials,
+  type FakeOptions,
+  type FakeProfile,
+  type FakeRateLimit,
+  type FakeUserInput
+} from "./testing/FakeOptions.js"
+export { FakeProcessMaker, type FakeProcessMakerShape } from "./testing/FakeProcessMaker.js"
+export {
+  type Answered,
+  type Dropped,
+  type FakeOperation,
+  type FakeReply,
+  type FakeRequest,
+  type RecordedRequest,
+  type Streamed
+} from "./testing/FakeRequest.js"
+export * as Fault from "./testing/Fault.js"
+export { type Deletion, type FaultAction, type Insertion, type RetryAfter } from "./testing/FaultAction.js"
+export { layerTest, type TestOptions } from "./testing/layerTest.js"
+export { type ListPosition } from "./testing/World.js"

@@ -1,0 +1,183 @@
+/**
+ * What a fake is made from.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import { alphanumeric, uuid } from "./deterministic.js"
+import type { FakeClientInput } from "./FakeClient.js"
+
+/**
+ * How the fake speaks.
+ *
+ * **Details**
+ *
+ * - `default`: what the servers of 2017 most likely sent; ids are texts, times ISO with an offset, errors a list.
+ * - `spec`: to the letter of the API's specification; ids are integers, `links` is always an object.
+ * - `laravel54`: a bare map of fields for 422, `{error}` for 401, HTML for all other errors, secrets only when created.
+ * - `laravel55`: `{message}` for errors, `{message, errors}` for 422, one page where there is nothing.
+ * - `carbon2016`: times as objects, flags as 0 and 1 or null, secrets null, numeric error codes.
+ * - `jsonapi014`: links at the top, members that nobody asked for, errors with pointers.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export type FakeProfile = "default" | "spec" | "laravel54" | "laravel55" | "carbon2016" | "jsonapi014"
+
+/**
+ * As whom to log in to the fake.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FakeCredentials {
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted<string>
+  readonly username: string
+  readonly password: Redacted.Redacted<string>
+}
+
+/**
+ * A user to seed: how many clients, or which.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface FakeUserInput {
+  readonly id?: string | undefined
+  readonly clients?: number | ReadonlyArray<FakeClientInput> | undefined
+}
+
+/**
+ * How many requests the server takes in a window of time.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export interface FakeRateLimit {
+  readonly limit: number
+  readonly window: Duration.DurationInput
+  /** `X-RateLimit-*` as Laravel has it, `X-Rate-Limit-*` as the specification, or both. Default: the profile's. */
+  readonly headers?: "laravel" | "spec" | "both" | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export interface FakeOptions {
+  /** How the server speaks. Default: `default`. */
+  readonly profile?: FakeProfile | undefined
+  /** All that is made up is made from this number. Default: 1. */
+  readonly seed?: number | undefined
+  /** How many users, or which. Default: 2. */
+  readonly users?: number | ReadonlyArray<FakeUserInput> | undefined
+  /**
+   * How many clients each user has, unless `users` says so. The first one that is made up for the first user is the one
+   * to log in with. Default: 20.
+   */
+  readonly clients?: number | undefined
+  /** As whom to log in. Default: made up. */
+  readonly credentials?: Partial<FakeCredentials> | undefined
+  /** How long an access token lives; `omit` means a year that the server does not speak of. Default: a year. */
+  readonly accessTokenLife?: Duration.DurationInput | "omit" | undefined
+  /** How long a refresh token lives. Default: a year. */
+  readonly refreshTokenLife?: Duration.DurationInput | undefined
+  /** A wrong password is `invalid_credentials` with 401, as in 2017 (the default), or `invalid_grant` with 400. */
+  readonly oauthDialect?: "invalid_credentials" | "invalid_grant" | undefined
+  /** For the API. Default: none. */
+  readonly rateLimit?: FakeRateLimit | undefined
+  /** For the token endpoint, which the server counts apart. Default: none. */
+  readonly tokenRateLimit?: FakeRateLimit | undefined
+  /** The page size above which the server silently gives less. Default: 100. */
+  readonly maxPerPage?: number | undefined
+  /** Answer 415, 406, 403 and 409 where JSON:API asks for them. Default: false. */
+  readonly strictMediaType?: boolean | undefined
+  /** In which answers a client's secret is shown. Default: the profile's. */
+  readonly showSecrets?: "always" | "created" | "never" | undefined
+  /** Where the in-process fake lives. Default: `https://fake.processmaker.test/api/v1`. */
+  readonly baseUrl?: string | undefined
+  /** How many requests are remembered, the latest ones. Default: 10,000. */
+  readonly keepRequests?: number | undefined
+}
+
+/** A user to make, with the clients to make for it. */
+export interface UserSeed {
+  readonly id: string
+  readonly clients: number | ReadonlyArray<FakeClientInput>
+}
+
+/** Credentials in the open. */
+export interface KnownCredentials {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly username: string
+  readonly password: string
+}
+
+/** Options with every default filled in. */
+export interface Settings {
+  readonly profile: FakeProfile
+  readonly seed: number
+  readonly users: ReadonlyArray<UserSeed>
+  readonly credentials: KnownCredentials
+  readonly accessTokenLife: Duration.Duration
+  readonly omitExpiresIn: boolean
+  readonly refreshTokenLife: Duration.Duration
+  readonly oauthDialect: "invalid_credentials" | "invalid_grant"
+  readonly rateLimit: FakeRateLimit
+  readonly tokenRateLimit: FakeRateLimit
+  readonly maxPerPage: number
+  readonly strictMediaType: boolean
+  readonly showSecrets: "always" | "created" | "never" | undefined
+  readonly baseUrl: string
+  readonly keepRequests: number
+}
+
+/** The number of the first client that a fake makes; eight digits, as in the samples. */
+export const firstClient = 40_718_822
+
+const year: Duration.Duration = Duration.days(365)
+const unlimited: FakeRateLimit = { limit: 1_000_000_000, window: Duration.minutes(1) }
+
+const userSeeds = (options: FakeOptions, seed: number): ReadonlyArray<UserSeed> => {
+  const users = options.users ?? 2
+  const inputs = typeof users === "number" ? Array.from({ length: users }, (): FakeUserInput => ({})) : users
+  return inputs.map((input, index) => ({
+    id: input.id ?? uuid(seed, index, 0x05e2),
+    clients: input.clients ?? options.clients ?? 20
+  }))
+}
+
+const knownCredentials = (given: Partial<FakeCredentials>, seed: number): KnownCredentials => ({
+  clientId: given.clientId ?? String(firstClient),
+  clientSecret: given.clientSecret === undefined
+    ? alphanumeric(40, seed, firstClient)
+    : Redacted.value(given.clientSecret),
+  username: given.username ?? "admin",
+  password: given.password === undefined ? alphanumeric(16, seed, 0x9a55) : Redacted.value(given.password)
+})
+
+/** Fills in the defaults. */
+export const settingsOf = (options: FakeOptions): Settings => {
+  const seed = options.seed ?? 1
+  const life = options.accessTokenLife ?? year
+  return {
+    profile: options.profile ?? "default",
+    seed,
+    users: userSeeds(options, seed),
+    credentials: knownCredentials(options.credentials ?? {}, seed),
+    accessTokenLife: life === "omit" ? year : Duration.decode(life),
+    omitExpiresIn: life === "omit",
+    refreshTokenLife: Duration.decode(options.refreshTokenLife ?? year),
+    oauthDialect: options.oauthDialect ?? "invalid_credentials",
+    rateLimit: options.rateLimit ?? unlimited,
+    tokenRateLimit: options.tokenRateLimit ?? unlimited,
+    maxPerPage: options.maxPerPage ?? 100,
+    strictMediaType: options.strictMediaType ?? false,
+    showSecrets: options.showSecrets,
+    baseUrl: (options.baseUrl ?? "https://fake.processmaker.test/api/v1").replace(/\/+$/, ""),
+    keepRequests: options.keepRequests ?? 10_000
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What a fault does to a request.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
+import type { FakeClientInput } from "./FakeClient.js"
+import type { ListPosition } from "./World.js"
+
+/**
+ * When to come back: nothing said, a delay in whole seconds, or the same as an HTTP date.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RetryAfter = Duration.DurationInput | { readonly date: Duration.DurationInput } | undefined
+
+/**
+ * Which clients to insert: how many, or which. By default at a random place in the list of the request's user, or of
+ * the first user where the request names none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Insertion {
+  readonly clients: number | ReadonlyArray<FakeClientInput>
+  readonly userId?: string | undefined
+  readonly at?: ListPosition | undefined
+}
+
+/**
+ * Which clients to delete: how many neighbours, or the ones with these ids. The one to log in with only goes by its id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Deletion {
+  readonly clients: number | ReadonlyArray<string>
+  readonly userId?: string | undefined
+  readonly at?: ListPosition | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type FaultAction = Data.TaggedEnum<{
+  Delay: { readonly duration: Duration.Duration }
+  Hang: {}
+  Refuse: {}
+  ResetBefore: {}
+  ResetAfter: {}
+  Truncate: { readonly fraction: number }
+  Drip: { readonly every: Duration.Duration; readonly pieces: number }
+  Respond: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  TooManyRequests: { readonly retryAfter: RetryAfter }
+  Unavailable: { readonly retryAfter: RetryAfter }
+  ExpireTokens: {}
+  RevokeTokens: {}
+  InsertClients: Insertion
+  DeleteClients: Deletion
+  RepeatPage: { readonly claimRequested: boolean }
+  MalformedBody: {}
+  Pagination: { readonly overrides: Readonly<Record<string, unknown>> }
+  WithoutMeta: {}
+}>
+
+/** Constructors and a matcher of the actions. */
+export const FaultAction = Data.taggedEnum<FaultAction>()
+
+/** An action in words. */
+export const describeAction = (action: FaultAction): string => {
+  const words = action._tag.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
+  return action._tag === "Respond" ? `${words} ${action.status}` : words
+}

@@ -1,0 +1,101 @@
+/**
+ * The ways in which a value is turned into text.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as Inspectable from "effect/Inspectable"
+import * as Predicate from "effect/Predicate"
+import { causeOf, loggerOutputs, type Render } from "./loggerOutputs.js"
+
+/** Makes a text of a value, or `undefined` where this is not possible. */
+export type Way = (value: unknown) => string | undefined
+
+type Inspect = (value: unknown, options?: unknown) => string
+
+// Without an import, so that this runs where there is no Node.
+const nodeInspect = (): Inspect | undefined => {
+  const process: unknown = Reflect.get(globalThis, "process")
+  if (!Predicate.hasProperty(process, "getBuiltinModule") || !Predicate.isFunction(process.getBuiltinModule)) {
+    return undefined
+  }
+  const util: unknown = Reflect.apply(process.getBuiltinModule, process, ["node:util"])
+  const inspect: unknown = Predicate.hasProperty(util, "inspect") ? util.inspect : undefined
+  return Predicate.isFunction(inspect) ? (...values) => String(Reflect.apply(inspect, util, values)) : undefined
+}
+
+const inspected = (options?: Readonly<Record<string, unknown>>): Way => (value) => nodeInspect()?.(value, options)
+
+const everything = {
+  depth: Number.POSITIVE_INFINITY,
+  maxArrayLength: Number.POSITIVE_INFINITY,
+  maxStringLength: Number.POSITIVE_INFINITY
+}
+
+const addition: Way = (value) => {
+  let text = ""
+  // Not the same as a template: this asks `valueOf` first.
+  if (Predicate.isObject(value)) text += value
+  return text
+}
+
+const json = (value: unknown): string | undefined => JSON.stringify(value)
+
+// What loggers and error trackers do to see more of an error than JSON shows.
+const expanded = (_: string, value: unknown): unknown =>
+  value instanceof Error
+    ? Object.fromEntries(Object.getOwnPropertyNames(value).map((name) => [name, Reflect.get(value, name)]))
+    : value
+
+const errorChain: Way = (value) => {
+  const texts: Array<string> = []
+  const seen = new Set<unknown>()
+  let error = value
+  while (error instanceof Error && !seen.has(error)) {
+    seen.add(error)
+    texts.push(`${error.name}: ${error.message}\n${error.stack}\n${String(error)}`)
+    error = error.cause
+  }
+  return texts.join("\n")
+}
+
+const ownInspect: Way = (value) => {
+  if (!Predicate.hasProperty(value, Inspectable.NodeInspectSymbol)) return undefined
+  const method = value[Inspectable.NodeInspectSymbol]
+  return Predicate.isFunction(method) ? Inspectable.toStringUnknown(Reflect.apply(method, value, [])) : undefined
+}
+
+const pretty = (cause: Cause.Cause<unknown>): string =>
+  `${Cause.pretty(cause)}\n${Cause.pretty(cause, { renderErrorCause: true })}`
+
+const dead = (value: unknown): Cause.Cause<unknown> => Cause.isCause(value) ? value : Cause.die(value)
+
+const exitCause: Way = (value) => Exit.isExit(value) && Exit.isFailure(value) ? pretty(value.cause) : undefined
+
+// Structured output is shown by a console, and sent elsewhere as JSON.
+const printed: Render = (output) =>
+  typeof output === "string" ? output : `${nodeInspect()?.(output)}\n${Inspectable.toStringUnknown(output)}`
+
+/** Every way by its name. The walk over properties is apart, since it names the property. */
+export const ways: ReadonlyArray<readonly [string, Way]> = [
+  ["String()", (value) => String(value)],
+  ["a template string", (value) => `${value}`],
+  ["an addition to a text", addition],
+  ["JSON.stringify", json],
+  ["JSON.stringify with errors expanded", (value) => JSON.stringify(value, expanded)],
+  ["Inspectable.format", (value) => Inspectable.format(value)],
+  ["Inspectable.toJSON", (value) => json(Inspectable.toJSON(value))],
+  ["Inspectable.toStringUnknown", (value) => Inspectable.toStringUnknown(value)],
+  ["Inspectable.NodeInspectSymbol", ownInspect],
+  ["util.inspect", inspected()],
+  ["util.inspect, depth Infinity", inspected(everything)],
+  ["util.inspect, depth Infinity and showHidden", inspected({ ...everything, showHidden: true, getters: true })],
+  ["util.inspect, customInspect off", inspected({ ...everything, customInspect: false })],
+  ["message, stack and causes of an Error", errorChain],
+  ["Cause.pretty of a failure", (value) => pretty(causeOf(value))],
+  ["Cause.pretty of a defect", (value) => pretty(dead(value))],
+  ["Cause.pretty of an Exit", exitCause],
+  ["String() and JSON of a Cause", (value) => `${String(causeOf(value))}\n${json(causeOf(value))}`],
+  ...loggerOutputs.map(([name, log]): readonly [string, Way] => [name, (value) => log(value, printed)])
+]

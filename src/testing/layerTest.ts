@@ -1,0 +1,63 @@
+/**
+ * The service over the fake.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { OauthClientsService } from "../OauthClientsService.js"
+import type { RetryPolicyOptions } from "../RetryPolicy.js"
+import type { FakeOptions } from "./FakeOptions.js"
+import { FakeProcessMaker } from "./FakeProcessMaker.js"
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export interface TestOptions extends FakeOptions {
+  /** The retry policy of the service, where it is to differ from the default. */
+  readonly retry?: RetryPolicyOptions | undefined
+}
+
+/**
+ * The real `OauthClientsService` over a fresh in-process fake, with the fake beside it to seed, look at and script.
+ *
+ * **Details**
+ *
+ * It needs no socket and works under `TestClock`. Options that the service refuses are a defect here.
+ *
+ * **Gotchas**
+ *
+ * Each call makes a fake of its own: provide it per test, not once for a file.
+ *
+ * @example
+ * ```ts
+ * import { OauthClientsService } from "effect-processmaker-oauth"
+ * import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const fake = yield* FakeProcessMaker
+ *   const service = yield* OauthClientsService
+ *   yield* fake.script(Fault.onOperation("findOauthClients", Fault.twice(Fault.resetBefore)))
+ *   const page = yield* service.findOauthClients(fake.userIds[0] ?? "")
+ *   assert.deepStrictEqual(page.pagination.total, 250)
+ * })
+ *
+ * Effect.runPromise(Effect.provide(program, layerTest({ clients: 250 })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerTest = (options: TestOptions = {}): Layer.Layer<OauthClientsService | FakeProcessMaker> =>
+  Layer.unwrapEffect(
+    Effect.map(
+      FakeProcessMaker,
+      ({ baseUrl, credentials }) => OauthClientsService.layer({ baseUrl, credentials, retry: options.retry })
+    )
+  ).pipe(
+    Layer.provide(FakeProcessMaker.layerHttpClient),
+    Layer.provideMerge(FakeProcessMaker.layer(options)),
+    Layer.orDie
+  )

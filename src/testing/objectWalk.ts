@@ -1,0 +1,97 @@
+/**
+ * Every text that can be reached from a value, property by property.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+
+/** A text, and the way to it. */
+export interface ReachedText {
+  readonly path: string
+  readonly text: string
+}
+
+interface Visit {
+  readonly path: string
+  readonly value: unknown
+}
+
+// A value that leads to a runtime or to a server leads to everything; what is near comes first.
+const mostObjects = 20_000
+
+const keyPath = (path: string, key: PropertyKey): string =>
+  typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)
+    ? `${path}.${key}`
+    : `${path}[${typeof key === "string" && !/^\d+$/.test(key) ? JSON.stringify(key) : String(key)}]`
+
+const attempted = <A>(get: () => A, otherwise: A): A => {
+  try {
+    return get()
+  } catch {
+    return otherwise
+  }
+}
+
+const builtIn = new Set<unknown>([Object.prototype, Function.prototype, Array.prototype])
+
+const getters = (object: object): ReadonlyArray<PropertyKey> => {
+  const found: Array<PropertyKey> = []
+  let proto: unknown = Reflect.getPrototypeOf(object)
+  while (Predicate.isObject(proto) && !builtIn.has(proto)) {
+    const owner = proto
+    found.push(
+      ...Reflect.ownKeys(owner).filter((key) => Reflect.getOwnPropertyDescriptor(owner, key)?.get !== undefined)
+    )
+    proto = Reflect.getPrototypeOf(owner)
+  }
+  return found
+}
+
+const properties = (object: object, path: string): ReadonlyArray<Visit> =>
+  attempted(() => [...Reflect.ownKeys(object), ...getters(object)], []).map((key) => ({
+    path: keyPath(path, key),
+    value: attempted((): unknown => Reflect.get(object, key), undefined)
+  }))
+
+const names = (object: object, path: string): ReadonlyArray<Visit> =>
+  attempted(() => Reflect.ownKeys(object), []).map((key) => ({
+    path: `the name of a property of ${path}`,
+    value: typeof key === "symbol" ? key.description : key
+  }))
+
+// Maps, sets, and what a browser or a server knows as headers, forms and query parameters.
+const entries = (object: object, path: string): ReadonlyArray<Visit> => {
+  const isCollection = object instanceof Map || object instanceof Set ||
+    ["Headers", "URLSearchParams", "FormData"].includes(Object.prototype.toString.call(object).slice(8, -1))
+  if (!isCollection || !Predicate.isIterable(object)) return []
+  return attempted(() => [...object], []).map((value, index) => ({ path: `${path}'s entry ${index}`, value }))
+}
+
+const parts = (object: object, path: string): ReadonlyArray<Visit> => [
+  ...names(object, path),
+  ...properties(object, path),
+  ...entries(object, path)
+]
+
+const bytes = (value: unknown): string | undefined =>
+  value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+    ? attempted(() => new TextDecoder().decode(value), undefined)
+    : undefined
+
+/** Walks breadth first over hidden properties, symbols, getters and entries too, and over each object once. */
+export function* reachableTexts(root: unknown): Generator<ReachedText> {
+  const queue: Array<Visit> = [{ path: "the value", value: root }]
+  const seen = new Set<unknown>()
+  for (let next = 0; next < queue.length && seen.size < mostObjects; next++) {
+    const { path, value } = queue[next] ?? { path: "", value: undefined }
+    if (!Predicate.isObject(value)) {
+      if (value !== undefined && value !== null) yield { path, text: String(value) }
+      continue
+    }
+    if (seen.has(value)) continue
+    seen.add(value)
+    const text = bytes(value)
+    if (text !== undefined) yield { path, text }
+    else queue.push(...parts(value, path))
+  }
+}

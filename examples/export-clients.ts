@@ -1,0 +1,64 @@
+/**
+ * Exports all OAuth clients of a user as NDJSON. `npm start -- --help` says how.
+ */
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
+import * as Cause from "effect/Cause"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { demonstration, layerDemonstration } from "./export/demonstration.js"
+import { exportClients, filesOf, findCheckpoint } from "./export/exportClients.js"
+import type { ExportOptions } from "./export/ExportOptions.js"
+import { help, parseOptions, UsageError } from "./export/ExportOptions.js"
+import { describeFailure, exitCode } from "./export/failure.js"
+import { lock } from "./export/lock.js"
+import { say } from "./export/progress.js"
+import { summary } from "./export/summary.js"
+
+const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+const run = (options: ExportOptions) =>
+  Effect.gen(function*() {
+    const tenant = yield* Config.option(Config.string("PROCESSMAKER_BASE_URL"))
+    const user = options.user ?? Option.getOrUndefined(yield* Config.option(Config.string("PROCESSMAKER_USER_ID")))
+    const userId = user ?? (Option.isNone(tenant) ? demonstration.userId : "")
+    if (userId === "") {
+      return yield* new UsageError({ message: "whose clients? Give --user or set PROCESSMAKER_USER_ID" })
+    }
+    const name = Option.getOrElse(tenant, () => demonstration.name)
+    yield* lock(options.out)
+    const earlier = yield* findCheckpoint(options, { name, userId })
+    const perPage = options.perPage ?? (Option.isNone(tenant) ? demonstration.perPage : 100)
+    const exported = yield* exportClients(options, { name, userId, perPage }, earlier).pipe(
+      RetryPolicy.with(options.patient ? RetryPolicy.patient : {}),
+      Effect.provide(
+        Option.isNone(tenant) ? Layer.provide(service, layerDemonstration(userId, earlier)) : service
+      ),
+      Effect.onInterrupt(() => say(`stopped; the next run goes on from ${filesOf(options.out).checkpoint}`))
+    )
+    yield* Console.log(summary(options.out, exported))
+  }).pipe(Effect.scoped)
+
+const main = Effect.gen(function*() {
+  const options = yield* parseOptions(process.argv.slice(2))
+  yield* options === undefined ? Console.log(help) : run(options)
+}).pipe(
+  Effect.tapErrorCause((cause) => Cause.isInterruptedOnly(cause) ? Effect.void : say(describeFailure(cause))),
+  Effect.provide(NodeContext.layer)
+)
+
+let signal: NodeJS.Signals | undefined
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => signal ??= name)
+}
+
+NodeRuntime.runMain(main, {
+  disableErrorReporting: true,
+  teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? 0 : exitCode(exit.cause, signal))
+})

@@ -1,0 +1,104 @@
+/** The files of an export: written so that a crash at any moment leaves something to go on from. */
+import type * as PlatformError from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Path from "node:path"
+
+/** The export cannot go on, for a reason that is not the API's. */
+export class ExportError extends Data.TaggedError("ExportError")<{ readonly message: string }> {}
+
+export const fail = (message: string): Effect.Effect<never, ExportError> => Effect.fail(new ExportError({ message }))
+
+/** Says what could not be done to which file, and why. */
+export const cannot = (what: string) => (error: PlatformError.PlatformError): Effect.Effect<never, ExportError> =>
+  // Node's text, "ENOENT: no such file or directory, open '...'", without what follows the comma.
+  fail(
+    `cannot ${what}: ${error.description?.split(",")[0] ?? (error._tag === "SystemError" ? error.reason : error._tag)}`
+  )
+
+/** The clients that were written so far. */
+export interface PartialFile {
+  /** Returns when the text is on the disk, with its length in bytes. */
+  readonly append: (text: string) => Effect.Effect<number, ExportError>
+}
+
+/** Opens the file to go on after so many bytes: what a killed run wrote behind them is cut off. */
+export const openPartial = (
+  path: string,
+  bytes: number
+): Effect.Effect<PartialFile, ExportError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.gen(function*() {
+    const fileSystem = yield* FileSystem.FileSystem
+    // For the owner's eyes only: with --secrets it holds secrets.
+    const file = yield* fileSystem.open(path, { flag: "a", mode: 0o600 })
+    const { size } = yield* file.stat
+    if (size < bytes) {
+      return yield* fail(`${path} is shorter than its checkpoint says; --restart starts over`)
+    }
+    yield* file.truncate(bytes)
+    return {
+      append: (text: string) => {
+        const buffer = new TextEncoder().encode(text)
+        return Effect.as(Effect.zipRight(file.writeAll(buffer), file.sync), buffer.length).pipe(
+          Effect.catchAll(cannot(`write ${path}`))
+        )
+      }
+    }
+  }).pipe(
+    Effect.catchTags({ BadArgument: cannot(`write ${path}`), SystemError: cannot(`write ${path}`) })
+  )
+
+/** A rename is on the disk only when its directory is. */
+const syncDirectory = (path: string) =>
+  Effect.gen(function*() {
+    const fileSystem = yield* FileSystem.FileSystem
+    const directory = yield* fileSystem.open(Path.dirname(path), { flag: "r" })
+    yield* directory.sync
+  }).pipe(
+    Effect.scoped,
+    // Windows opens no directories; there a rename is as durable as it gets.
+    Effect.ignore
+  )
+
+/** The file has either its old text or its new one, whenever the machine stops. */
+export const replaceFile = (path: string, text: string): Effect.Effect<void, ExportError, FileSystem.FileSystem> =>
+  Effect.gen(function*() {
+    const fileSystem = yield* FileSystem.FileSystem
+    const temporary = `${path}.tmp`
+    yield* Effect.scoped(Effect.gen(function*() {
+      const file = yield* fileSystem.open(temporary, { flag: "w", mode: 0o600 })
+      yield* file.writeAll(new TextEncoder().encode(text))
+      yield* file.sync
+    }))
+    yield* fileSystem.rename(temporary, path)
+    yield* syncDirectory(path)
+  }).pipe(Effect.catchTags({ BadArgument: cannot(`write ${path}`), SystemError: cannot(`write ${path}`) }))
+
+export const renameFile = (from: string, to: string): Effect.Effect<void, ExportError, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fileSystem) => fileSystem.rename(from, to)).pipe(
+    Effect.zipRight(syncDirectory(to)),
+    Effect.catchTags({ BadArgument: cannot(`write ${to}`), SystemError: cannot(`write ${to}`) })
+  )
+
+export const removeFiles = (
+  ...paths: ReadonlyArray<string>
+): Effect.Effect<void, ExportError, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fileSystem) =>
+    Effect.forEach(
+      paths,
+      (path) => Effect.catchAll(fileSystem.remove(path, { force: true }), cannot(`remove ${path}`)),
+      { discard: true }
+    ))
+
+export const fileExists = (path: string): Effect.Effect<boolean, ExportError, FileSystem.FileSystem> =>
+  Effect.flatMap(
+    FileSystem.FileSystem,
+    (fileSystem) => Effect.catchAll(fileSystem.exists(path), cannot(`read ${path}`))
+  )
+
+export const isDirectory = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fileSystem) => fileSystem.stat(path)).pipe(
+    Effect.match({ onFailure: () => false, onSuccess: ({ type }) => type === "Directory" })
+  )

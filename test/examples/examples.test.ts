@@ -1,0 +1,41 @@
+import { assert, describe, it } from "@effect/vitest"
+import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
+import * as Effect from "effect/Effect"
+import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
+import { runExample } from "./programs.js"
+
+const limits = { timeout: 60_000 }
+
+describe("each example runs", () => {
+  const onFake = (file: string, ...lines: ReadonlyArray<RegExp>) =>
+    it.scopedLive(`${file}, on a fake`, () =>
+      Effect.gen(function*() {
+        const { code, stderr, stdout } = yield* runExample(`examples/${file}`)
+        assert.strictEqual(code, 0, stderr)
+        for (const line of lines) assert.match(stdout, line)
+      }), limits)
+
+  onFake("quickstart.ts", /^added \d+, "Billing bot"$/m, /^251 clients may be used$/m)
+  onFake("many-users.ts", /^user-12: 660 clients$/m, /^nobody: failed, .*\(404\)/m, /^12 users counted, 1 failed$/m)
+  onFake("provision.ts", /^Billing bot: \d+ \(was there\)$/m, /^Nightly import: \d+ \(added\)$/m)
+  onFake("managed-runtime.ts", /^added \d+/m, /^ProcessMakerNotFound: /m, /^131 clients are not revoked$/m)
+  onFake("app/main.ts", /with the secret <redacted>$/m, /^connected: payroll$/m, /^payroll is disconnected$/m)
+
+  for (const file of ["quickstart.ts", "provision.ts", "managed-runtime.ts", "app/main.ts"]) {
+    it.scopedLive(`${file}, on the tenant that the environment names`, () =>
+      Effect.gen(function*() {
+        const { environment } = yield* ServedFake
+        const { code, stderr } = yield* runExample(`examples/${file}`, [], environment)
+        assert.strictEqual(code, 0, stderr)
+        const requests = yield* (yield* FakeProcessMaker).requests
+        assert.include(requests.map(({ operation }) => operation), "addOauthClient")
+      }).pipe(Effect.provide(serveFake({ users: [{ id: "somebody", clients: 5 }] }))), limits)
+  }
+
+  it.scopedLive("many-users.ts, on the tenant that the environment names", () =>
+    Effect.gen(function*() {
+      const { environment } = yield* ServedFake
+      const { stdout } = yield* runExample("examples/many-users.ts", ["a", "b", "c"], environment)
+      assert.include(stdout, "a: 5 clients\nb: 7 clients\nc: failed, ")
+    }).pipe(Effect.provide(serveFake({ users: [{ id: "a", clients: 5 }, { id: "b", clients: 7 }] }))), limits)
+})

@@ -1,0 +1,89 @@
+/** Runs the examples as their users do: each in a process of its own. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as Path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Running {
+  readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
+  readonly ended: Effect.Effect<Ended>
+}
+
+type Environment = Readonly<Record<string, string>>
+
+// What the machine's own environment says of a tenant must not reach a test.
+const environmentOf = (environment: Environment) => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PROCESSMAKER_"))),
+  ...environment
+})
+
+/** The command that runs an example, in one process: a signal reaches it and not a runner above it. */
+export const commandOf = (file: string, args: ReadonlyArray<string>): ReadonlyArray<string> => [
+  process.execPath,
+  "--import",
+  "tsx",
+  file,
+  ...args
+]
+
+const start = (
+  [command = "", ...args]: ReadonlyArray<string>,
+  environment: Environment
+): Effect.Effect<Running, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const child = spawn(command, args, {
+        cwd: root,
+        env: environmentOf(environment),
+        stdio: ["ignore", "pipe", "pipe"]
+      })
+      let stdout = ""
+      let stderr = ""
+      child.stdout.on("data", (chunk) => stdout += chunk)
+      child.stderr.on("data", (chunk) => stderr += chunk)
+      const ended = new Promise<Ended>((resolve, reject) => {
+        child.on("error", reject)
+        child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
+      })
+      return { child, ended }
+    }),
+    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+  ).pipe(
+    Effect.map(({ child, ended }) => ({
+      kill: (signal) => Effect.sync(() => void child.kill(signal)),
+      ended: Effect.promise(() => ended)
+    }))
+  )
+
+export const startExample = (
+  file: string,
+  args: ReadonlyArray<string> = [],
+  environment: Environment = {}
+): Effect.Effect<Running, never, Scope.Scope> => start(commandOf(file, args), environment)
+
+export const runExample = (
+  file: string,
+  args: ReadonlyArray<string> = [],
+  environment: Environment = {}
+): Effect.Effect<Ended> => Effect.scoped(Effect.flatMap(startExample(file, args, environment), ({ ended }) => ended))
+
+export const runCommand = (command: ReadonlyArray<string>, environment: Environment = {}): Effect.Effect<Ended> =>
+  Effect.scoped(Effect.flatMap(start(command, environment), ({ ended }) => ended))
+
+/** A directory that is gone after the test. */
+export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(Path.join(tmpdir(), "oauth-clients-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+)

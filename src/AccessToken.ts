@@ -1,9 +1,12 @@
 /**
- * The credential that calls are made with.
+ * The credential that calls are made with, whom it is for, and what gives it out.
  *
  * @since 0.1.0
  */
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type { AccessTokenError } from "./ProcessMakerError.js"
 
 /**
  * A bearer token (RFC 6750) and when it expires, where the server said so.
@@ -19,3 +22,36 @@ export class AccessToken extends Schema.Class<AccessToken>("AccessToken")({
   value: Schema.Redacted(Schema.String),
   expiresAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {}
+
+/**
+ * A user and an OAuth client that may log users in.
+ *
+ * **Gotchas**
+ *
+ * The password grant hands the user's password to the program. RFC 9700, section 2.4, advises against it for new
+ * designs; the API offers no other grant to programs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PasswordCredentials {
+  readonly clientId: string
+  readonly clientSecret: Redacted.Redacted<string>
+  readonly username: string
+  readonly password: Redacted.Redacted<string>
+}
+
+/**
+ * What gives out access tokens: implement it to bring your own.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccessTokenProviderShape {
+  /**
+   * A token to call with. What it fails with is final for the call that asked: a provider does its own retrying.
+   */
+  readonly get: Effect.Effect<AccessToken, AccessTokenError>
+  /** Says that the API refused this token. It is dropped only if it is still the one that `get` gives out. */
+  readonly invalidate: (token: AccessToken) => Effect.Effect<void>
+}

@@ -13,31 +13,14 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { AccessToken } from "./AccessToken.js"
+import type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
 import { makePasswordGrant, makeStatic } from "./internal/accessTokens.js"
 import { isEmpty, isToken } from "./internal/secrets.js"
 import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
-import type { AccessTokenError } from "./ProcessMakerError.js"
 
 /**
- * A user and an OAuth client that may log users in.
+ * Credentials, and how to treat a refusal of them.
  *
- * **Gotchas**
- *
- * The password grant hands the user's password to the program. RFC 9700, section 2.4, advises against it for new
- * designs; the API offers no other grant to programs.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PasswordCredentials {
-  readonly clientId: string
-  readonly clientSecret: Redacted.Redacted<string>
-  readonly username: string
-  readonly password: Redacted.Redacted<string>
-}
-
-/**
  * @since 0.1.0
  * @category models
  */
@@ -53,19 +36,6 @@ export interface PasswordGrantOptions extends PasswordCredentials {
  * @category models
  */
 export type ProcessMakerCredentials = PasswordGrantOptions | { readonly accessToken: Redacted.Redacted<string> }
-
-/**
- * @since 0.1.0
- * @category models
- */
-export interface AccessTokenProviderShape {
-  /**
-   * A token to call with. What it fails with is final for the call that asked: a provider does its own retrying.
-   */
-  readonly get: Effect.Effect<AccessToken, AccessTokenError>
-  /** Says that the API refused this token. It is dropped only if it is still the one that `get` gives out. */
-  readonly invalidate: (token: AccessToken) => Effect.Effect<void>
-}
 
 /**
  * Gives out access tokens and renews them.

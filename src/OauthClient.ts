@@ -23,6 +23,8 @@ const ClientName = Schema.String.pipe(
 export const OauthClientId = Schema.NonEmptyString.pipe(Schema.brand("OauthClientId"))
 
 /**
+ * The type of `OauthClientId`: a branded string.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -62,6 +64,14 @@ export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient
   passwordClient: Schema.optional(Schema.Boolean)
 }) {}
 
+/**
+ * The same as a plain object: what `addOauthClient` takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NewOauthClientInput extends Schema.Schema.Encoded<typeof NewOauthClient> {}
+
 const Changes = Schema.Struct({
   name: Schema.optional(ClientName),
   personalAccessClient: Schema.optional(Schema.Boolean),
@@ -80,3 +90,11 @@ const Changes = Schema.Struct({
  * @category models
  */
 export class OauthClientChanges extends Schema.Class<OauthClientChanges>("OauthClientChanges")(Changes) {}
+
+/**
+ * The same as a plain object: what `updateOauthClient` takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OauthClientChangesInput extends Schema.Schema.Encoded<typeof OauthClientChanges> {}

@@ -12,25 +12,12 @@ import type * as Stream from "effect/Stream"
 import type { ProcessMakerCredentials } from "./AccessTokenProvider.js"
 import { AccessTokenProvider } from "./AccessTokenProvider.js"
 import { makeService } from "./internal/service.js"
-import type { NewOauthClient, OauthClient, OauthClientChanges } from "./OauthClient.js"
+import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "./OauthClient.js"
 import type { OauthClientPage } from "./OauthClientPage.js"
-import type { PageEvent, PageStreamOptions } from "./PageStream.js"
+import type { PageEvent, PageOptions, PageStreamOptions } from "./PageStream.js"
 import type { ProcessMakerConfigOptions } from "./ProcessMakerConfig.js"
 import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 import type { OauthClientsError, OauthClientsStreamError } from "./ProcessMakerError.js"
-
-/**
- * Which page of a list to read.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PageOptions {
-  /** From 1. Default: 1. */
-  readonly page?: number | undefined
-  /** Clients on a page, 1 to 100. Default: 15. */
-  readonly perPage?: number | undefined
-}
 
 /**
  * The operations on a user's OAuth clients. They keep the names that they have in the API.
@@ -49,7 +36,7 @@ export interface OauthClientsServiceShape {
    */
   readonly addOauthClient: (
     userId: string,
-    input: typeof NewOauthClient.Encoded
+    input: NewOauthClientInput
   ) => Effect.Effect<OauthClient, OauthClientsError>
 
   /** Reads one OAuth client: `GET /users/{user_id}/clients/{client_id}`. */
@@ -65,7 +52,7 @@ export interface OauthClientsServiceShape {
   readonly updateOauthClient: (
     userId: string,
     clientId: string,
-    changes: typeof OauthClientChanges.Encoded
+    changes: OauthClientChangesInput
   ) => Effect.Effect<OauthClient, OauthClientsError>
 
   /**

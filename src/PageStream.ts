@@ -1,5 +1,5 @@
 /**
- * What the streams of pages take, and what they tell.
+ * Pages: which one to read, how to stream them, and what a stream tells.
  *
  * @since 0.1.0
  */
@@ -10,6 +10,21 @@ import type { OauthClientPage, PageCursor } from "./OauthClientPage.js"
 import type { OauthClientsError, SchemaIssue } from "./ProcessMakerError.js"
 
 /**
+ * Which page of a list to read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PageOptions {
+  /** From 1. Default: 1. */
+  readonly page?: number | undefined
+  /** Clients on a page, 1 to 100. Default: 15. */
+  readonly perPage?: number | undefined
+}
+
+/**
+ * How to stream a list.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -36,6 +36,8 @@ export interface ProcessMakerConfigOptions {
 }
 
 /**
+ * The options, checked and complete.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -24,6 +24,8 @@ import { describeCall, sentence } from "./internal/describe.js"
 export const Outcome = Schema.Literal("notApplied", "unknown")
 
 /**
+ * The type of `Outcome`.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -46,6 +48,8 @@ export const ErrorDetail = Schema.Struct({
 })
 
 /**
+ * The type of `ErrorDetail`.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -64,6 +68,8 @@ export const ValidationIssue = Schema.Struct({
 })
 
 /**
+ * The type of `ValidationIssue`.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -81,6 +87,8 @@ export const SchemaIssue = Schema.Struct({
 })
 
 /**
+ * The type of `SchemaIssue`.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -231,6 +239,8 @@ export class ProcessMakerUnexpectedStatus
 export const TransportReason = Schema.Literal("dns", "connect", "tls", "reset", "truncated", "other")
 
 /**
+ * The type of `TransportReason`.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -303,7 +313,11 @@ export class ProcessMakerInvalidResponse
   })
 {
   override get message(): string {
-    return sentence(this, `the answer (${this.status}) is not what the API promises${listIssues(this.issues)}`, this.errors)
+    return sentence(
+      this,
+      `the answer (${this.status}) is not what the API promises${listIssues(this.issues)}`,
+      this.errors
+    )
   }
 }
 
@@ -349,7 +363,10 @@ export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLogi
 }) {
   override get message(): string {
     const why = loginReasons.get(this.reason) ?? "the token endpoint refused"
-    return sentence(this, `could not log in, ${why} (${this.reason}, status ${this.status})${waitHint(this.retryAfter)}`)
+    return sentence(
+      this,
+      `could not log in, ${why} (${this.reason}, status ${this.status})${waitHint(this.retryAfter)}`
+    )
   }
 }
 

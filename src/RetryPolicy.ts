@@ -90,15 +90,16 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
 }
 
 /**
- * Keeps an Effect an Effect and a Stream a Stream.
+ * Keeps an Effect an Effect and a Stream a Stream, also within `pipe`, which looks at one signature only.
  *
  * @since 0.1.0
  * @category models
  */
-export interface WithRetryPolicy {
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
-  <A, E, R>(self: Stream.Stream<A, E, R>): Stream.Stream<A, E, R>
-}
+export type WithRetryPolicy = <
+  Self extends Effect.Effect<unknown, unknown, unknown> | Stream.Stream<unknown, unknown, unknown>
+>(self: Self) => Self extends Effect.Effect<infer A, infer E, infer R> ? Effect.Effect<A, E, R>
+  : Self extends Stream.Stream<infer A, infer E, infer R> ? Stream.Stream<A, E, R>
+  : never
 
 function withPolicy<A, E, R>(self: Effect.Effect<A, E, R>, policy: RetryPolicyOptions): Effect.Effect<A, E, R>
 function withPolicy<A, E, R>(self: Stream.Stream<A, E, R>, policy: RetryPolicyOptions): Stream.Stream<A, E, R>

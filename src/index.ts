@@ -2,19 +2,16 @@
  * @since 0.1.0
  */
 export { AccessToken } from "./AccessToken.js"
+export type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
 export { AccessTokenProvider } from "./AccessTokenProvider.js"
-export type {
-  AccessTokenProviderShape,
-  PasswordCredentials,
-  PasswordGrantOptions,
-  ProcessMakerCredentials
-} from "./AccessTokenProvider.js"
+export type { PasswordGrantOptions, ProcessMakerCredentials } from "./AccessTokenProvider.js"
 export { NewOauthClient, OauthClient, OauthClientChanges, OauthClientId } from "./OauthClient.js"
+export type { NewOauthClientInput, OauthClientChangesInput } from "./OauthClient.js"
 export { OauthClientPage, PageCursor, Pagination } from "./OauthClientPage.js"
 export { OauthClientsService } from "./OauthClientsService.js"
-export type { OauthClientsOptions, OauthClientsServiceShape, PageOptions } from "./OauthClientsService.js"
+export type { OauthClientsOptions, OauthClientsServiceShape } from "./OauthClientsService.js"
 export { PageEvent } from "./PageStream.js"
-export type { PageReport, PageStreamOptions } from "./PageStream.js"
+export type { PageOptions, PageReport, PageStreamOptions } from "./PageStream.js"
 export { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 export type { ProcessMakerConfigOptions, ProcessMakerConfigShape } from "./ProcessMakerConfig.js"
 export {

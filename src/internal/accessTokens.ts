@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { AccessToken } from "../AccessToken.js"
-import type { AccessTokenProviderShape, PasswordCredentials } from "../AccessTokenProvider.js"
+import type { AccessTokenProviderShape, PasswordCredentials } from "../AccessToken.js"
 import type { ProcessMakerConfigShape } from "../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../ProcessMakerError.js"
 import type { RetryPolicyOptions } from "../RetryPolicy.js"
@@ -58,7 +58,10 @@ export const makePasswordGrant = (
       refresh: (token) => withAttemptTimeout(refresh(endpoint, token), attemptTimeout)
     })
     const ask = (ledger: Ledger) =>
-      Effect.zipRight(passHold(ledger, pacing), Effect.tapError(flight.join, (failure) => countFailure(ledger, failure)))
+      Effect.zipRight(
+        passHold(ledger, pacing),
+        Effect.tapError(flight.join, (failure) => countFailure(ledger, failure))
+      )
     const join = (ledger: Ledger) =>
       repeating(
         ledger,

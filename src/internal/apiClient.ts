@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import type { AccessToken } from "../AccessToken.js"
-import type { AccessTokenProviderShape } from "../AccessTokenProvider.js"
+import type { AccessTokenProviderShape } from "../AccessToken.js"
 import type { ProcessMakerConfigShape } from "../ProcessMakerConfig.js"
 import { ProcessMakerInvalidRequest } from "../ProcessMakerError.js"
 import type { OauthClientsError, SchemaIssue } from "../ProcessMakerError.js"
@@ -26,8 +26,8 @@ import { exchange } from "./exchange.js"
 import type { Answer } from "./exchange.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "./failure.js"
 import { makePacing } from "./pacing.js"
-import type { Method } from "./retryDecision.js"
 import { toPublicError } from "./responseErrors.js"
+import type { Method } from "./retryDecision.js"
 import { concealer, withBearer } from "./secrets.js"
 import { isUnauthorized } from "./status.js"
 
@@ -98,7 +98,9 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
     return Effect.gen(function*() {
       const token = yield* tokenToSend(ledger)
       // To send the token again that was just refused would be refused again.
-      if (refused !== undefined && Equal.equals(refused.token.value, token.value)) return yield* Effect.fail(refused.failure)
+      if (refused !== undefined && Equal.equals(refused.token.value, token.value)) {
+        return yield* Effect.fail(refused.failure)
+      }
       return yield* Effect.tapError(send(apiCall, request, ledger, token), (failure) => {
         if (failure._tag !== "RefusedStatus" || !isUnauthorized(failure.status)) return Effect.void
         refused = { token, failure }

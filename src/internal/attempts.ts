@@ -3,6 +3,9 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as FiberRef from "effect/FiberRef"
+import * as HashSet from "effect/HashSet"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { Outcome, SchemaIssue } from "../ProcessMakerError.js"
@@ -56,9 +59,11 @@ export const elapsed = (ledger: Ledger): Effect.Effect<number> =>
   Effect.map(monotonic, (now) => Math.max(0, now - ledger.startedAt))
 
 /** The ledger of the call that is under way, so that a login on its behalf counts in it. */
-export class CurrentLedger extends Context.Reference<CurrentLedger>()("effect-processmaker-oauth/internal/CurrentLedger", {
-  defaultValue: (): Option.Option<Ledger> => Option.none()
-}) {}
+export class CurrentLedger
+  extends Context.Reference<CurrentLedger>()("effect-processmaker-oauth/internal/CurrentLedger", {
+    defaultValue: (): Option.Option<Ledger> => Option.none()
+  })
+{}
 
 export const makeLedger = (
   options: Pick<Ledger, "call" | "method" | "policy"> & Partial<Pick<Ledger, "onRepeat">>
@@ -190,7 +195,11 @@ const announce = (ledger: Ledger, repeat: Repeat): Effect.Effect<void> =>
     const facts = { operation: ledger.call.operation, attempt, delay: `${delay}ms`, reason: reasonOf(failure) }
     const span = yield* Effect.option(Effect.currentSpan)
     if (Option.isSome(span)) span.value.event("retry", yield* Clock.currentTimeNanos, facts)
-    yield* Effect.annotateLogs(Effect.logDebug("ProcessMaker: trying again"), facts)
+    yield* Effect.logDebug("ProcessMaker: trying again").pipe(
+      Effect.annotateLogs(facts),
+      // Effect makes an event of a log line, and there is one already.
+      Effect.locallyWith(FiberRef.currentLoggers, HashSet.remove(Logger.tracerLogger))
+    )
     yield* ledger.onRepeat(repeat)
   })
 

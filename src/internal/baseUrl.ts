@@ -9,7 +9,9 @@ const isLoopback = (hostname: string): boolean =>
 // The messages never repeat the value: it may carry a password.
 const checkUrl = (input: string): Either.Either<URL, string> => {
   // The parser would take out line breaks and tabs in silence.
-  if (!URL.canParse(input) || /\s/.test(input)) return Either.left("must be an absolute URL, for example https://acme.api.processmaker.io/api/v1")
+  if (!URL.canParse(input) || /\s/.test(input)) {
+    return Either.left("must be an absolute URL, for example https://acme.api.processmaker.io/api/v1")
+  }
   const url = new URL(input)
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
     return Either.left("must start with https:// (http:// is allowed on localhost, 127.0.0.0/8 and [::1] only)")

@@ -57,7 +57,9 @@ interface Known {
 
 // In any case: a server may write hex digits either way, or change the case of a name.
 const toKnown = (secrets: ReadonlyArray<string>): Known => {
-  const forms = [...new Set(secrets.filter((secret) => secret !== "").flatMap(writings))].sort((a, b) => b.length - a.length)
+  const forms = [...new Set(secrets.filter((secret) => secret !== "").flatMap(writings))].sort((a, b) =>
+    b.length - a.length
+  )
   const source = forms.map((form) => form.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|")
   return { pattern: forms.length === 0 ? /(?!)/g : new RegExp(source, "gi"), longest: forms[0]?.length ?? 0 }
 }

@@ -79,7 +79,9 @@ const bound = (said: ErrorDetail, conceal: Conceal): ErrorDetail =>
       if (value === undefined) return []
       // A body of megabytes in one field must not be searched whole.
       const safe = conceal(value, 4 * longestText).replaceAll(unprintable, " ").trim()
-      const short = safe.length > longestText ? `${safe.slice(0, longestText - 3)}...`.replaceAll(unprintable, "") : safe
+      const short = safe.length > longestText
+        ? `${safe.slice(0, longestText - 3)}...`.replaceAll(unprintable, "")
+        : safe
       return short === "" ? [] : [[key, short]]
     })
   )

@@ -23,7 +23,8 @@ import { describeBodyError, describeDefect, describeRequest } from "./transportF
 export interface Answer {
   readonly status: number
   readonly contentType: string
-  readonly text: string
+  /** A function, since the span of the exchange ends with its answer, and some tracers print what they get. */
+  readonly text: () => string
   /** Milliseconds for which the server wants no more requests, from the headers of its rate limit. */
   readonly exhausted: number | undefined
 }
@@ -56,7 +57,9 @@ export const exchange = (
   }, (span) =>
     Effect.gen(function*() {
       let sent = request
-      const client = HttpClient.withScope(HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready))))
+      const client = HttpClient.withScope(
+        HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready)))
+      )
       const response = yield* client.execute(yield* withTrace(request, span)).pipe(
         Effect.mapError(describeRequest),
         Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
@@ -103,7 +106,8 @@ const followedTo = (
       && Predicate.hasProperty(source, "url") && Predicate.isString(source.url)
     ? source.url
     : undefined
-  const target = fetched ?? lastVisited(source) ?? (response.request.url === request.url ? undefined : response.request.url)
+  const target = fetched ?? lastVisited(source) ??
+    (response.request.url === request.url ? undefined : response.request.url)
   return target === undefined ? undefined : originOf(target, request.url)
 }
 
@@ -136,7 +140,7 @@ const readAnswer = (
     }
     const contentType = response.headers["content-type"] ?? ""
     const exhausted = parseExhausted(response.headers, yield* Clock.currentTimeMillis)
-    return { status, contentType, text: received.text(), exhausted }
+    return { status, contentType, text: () => received.text(), exhausted }
   })
 
 // The status decides, also when the body is late, broken or too long: then what is there of it must do.

@@ -59,6 +59,9 @@ export interface LoginRefused {
   readonly asked?: boolean | undefined
 }
 
+/** The `reason` of a login that was answered with what is no token response. */
+export const invalidTokenResponse = "invalid_response"
+
 /** Whether a write that failed so may have been carried out all the same. */
 export const mayHaveBeenApplied = (failure: Failure): boolean => {
   switch (failure._tag) {

@@ -25,7 +25,9 @@ const isId = (id: string | number): boolean =>
   typeof id === "string" ? id.trim() !== "" : Number.isSafeInteger(id) && id >= 0 && !Object.is(id, -0)
 
 const Id = Schema.transform(
-  Schema.Union(Schema.String, Schema.Number).pipe(Schema.filter(isId, { description: "an id: a text or a whole number" })),
+  Schema.Union(Schema.String, Schema.Number).pipe(
+    Schema.filter(isId, { description: "an id: a text or a whole number" })
+  ),
   OauthClientId,
   { strict: true, decode: String, encode: String }
 )
@@ -100,7 +102,9 @@ export const decodeList = (answer: Answer, conceal: Conceal): Either.Either<List
       return yield* Either.left(invalid(answer, "document", [{ path: ["data"], expected: "must be an array" }]))
     }
     if (document.data.length > mostRows) {
-      return yield* Either.left(invalid(answer, "size", [{ path: ["data"], expected: `must have at most ${mostRows} rows` }]))
+      return yield* Either.left(
+        invalid(answer, "size", [{ path: ["data"], expected: `must have at most ${mostRows} rows` }])
+      )
     }
     const pagination = yield* Either.mapLeft(toPagination(document.meta), (issues) => invalid(answer, "schema", issues))
     return { rows: document.data.map(toRow), pagination }
@@ -108,7 +112,7 @@ export const decodeList = (answer: Answer, conceal: Conceal): Either.Either<List
 
 /** Any JSON document, or none at all: what a deletion is answered with. */
 export const decodeDeletion = (answer: Answer, conceal: Conceal): Either.Either<void, InvalidAnswer> =>
-  answer.text.trim() === "" ? Either.void : Either.map(decodeDocument(answer, conceal), () => undefined)
+  answer.text().trim() === "" ? Either.void : Either.map(decodeDocument(answer, conceal), () => undefined)
 
 /** The same, but one bad row makes the whole page a bad answer: the error names the first few places. */
 export const decodeGoodList = (answer: Answer, conceal: Conceal): Either.Either<ListDocument, InvalidAnswer> =>
@@ -153,17 +157,19 @@ const decodeDocument = (answer: Answer, conceal: Conceal): Either.Either<Documen
 const hasErrors = (errors: unknown): boolean =>
   Array.isArray(errors) ? errors.length > 0 : errors !== undefined && errors !== null
 
-const parseJson = (answer: Answer): Either.Either<unknown, InvalidAnswer> =>
-  Either.try({
-    try: (): unknown => JSON.parse(answer.text),
+const parseJson = (answer: Answer): Either.Either<unknown, InvalidAnswer> => {
+  const text = answer.text()
+  return Either.try({
+    try: (): unknown => JSON.parse(text),
     catch: () => {
       const isJson = answer.contentType === "" || /[/+]json\b/i.test(answer.contentType)
       return invalid(answer, isJson ? "json" : "contentType", [{
         path: [],
-        expected: `must be JSON${answer.text.trim() === "" ? ", but it is empty" : ""}`
+        expected: `must be JSON${text.trim() === "" ? ", but it is empty" : ""}`
       }])
     }
   })
+}
 
 const toClient = (
   data: unknown,
@@ -188,11 +194,15 @@ const toClient = (
 // PHP writes an empty map as `[]`.
 const toPagination = (meta: unknown): Either.Either<Option.Option<Pagination>, ReadonlyArray<SchemaIssue>> => {
   const found = Predicate.isRecord(meta) ? meta.pagination : undefined
-  if (found === undefined || found === null || (Array.isArray(found) && found.length === 0)) return Either.right(Option.none())
+  if (found === undefined || found === null || (Array.isArray(found) && found.length === 0)) {
+    return Either.right(Option.none())
+  }
   return Either.mapBoth(decodePagination(found), {
     onLeft: (issue) => schemaIssues(issue, ["meta", "pagination"]),
     onRight: ({ count, current_page, per_page, total, total_pages }) =>
-      Option.some(new Pagination({ total, count, perPage: per_page, currentPage: current_page, totalPages: total_pages }))
+      Option.some(
+        new Pagination({ total, count, perPage: per_page, currentPage: current_page, totalPages: total_pages })
+      )
   })
 }
 

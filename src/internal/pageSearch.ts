@@ -1,4 +1,11 @@
-import type { PageRead } from "./pageWalk.js"
+import type { ListDocument } from "./jsonApi.js"
+
+/** A page that was read. */
+export interface PageRead {
+  readonly number: number
+  readonly document: ListDocument
+  readonly attempts: number
+}
 
 /** The search for the place in a list that changed. */
 export interface PageSearch {

@@ -15,7 +15,7 @@ import { makeCursor } from "./pageCursor.js"
 import { describePage, extentOf } from "./pageExtent.js"
 import type { Extent } from "./pageExtent.js"
 import { planSearch } from "./pageSearch.js"
-import type { PageSearch } from "./pageSearch.js"
+import type { PageRead, PageSearch } from "./pageSearch.js"
 import { makeTally, reportOf } from "./pageTally.js"
 import type { PageTally } from "./pageTally.js"
 import { makeRecentIds } from "./recentIds.js"
@@ -29,12 +29,6 @@ export interface WalkOptions {
   readonly onDrift: NonNullable<PageStreamOptions["onDrift"]>
   /** How many ids are remembered: the bound of the memory that recovery takes. */
   readonly remembered: number
-}
-
-export interface PageRead {
-  readonly number: number
-  readonly document: ListDocument
-  readonly attempts: number
 }
 
 type Stuck = ProcessMakerPaginationStuck["reason"]
@@ -315,7 +309,7 @@ export class PageWalk {
         page: number + 1,
         total: this.total ?? null,
         seen: this.seen,
-        anchors: [...this.recent.anchors()]
+        anchors: this.recent.anchors()
       })
     const next = more ? Option.some(cursor()) : Option.none()
     const pagination = describePage(number, document, perPage, more)

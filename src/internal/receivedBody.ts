@@ -3,34 +3,34 @@
  * bytes take a hundred times as much.
  */
 export class ReceivedBody {
-  private readonly limit: number
-  private bytes = new Uint8Array(0)
-  private size = 0
+  readonly #limit: number
+  #bytes = new Uint8Array(0)
+  #size = 0
   /** More came than the limit allows. What is over it is not kept. */
   isOver = false
 
   constructor(limit: number) {
-    this.limit = limit
+    this.#limit = limit
   }
 
   /** Whether more may come. */
   add(chunk: Uint8Array): boolean {
-    this.isOver = this.size + chunk.byteLength > this.limit
+    this.isOver = this.#size + chunk.byteLength > this.#limit
     if (this.isOver) return false
-    this.reserve(this.size + chunk.byteLength)
-    this.bytes.set(chunk, this.size)
-    this.size += chunk.byteLength
+    this.#reserve(this.#size + chunk.byteLength)
+    this.#bytes.set(chunk, this.#size)
+    this.#size += chunk.byteLength
     return true
   }
 
   text(): string {
-    return new TextDecoder().decode(this.bytes.subarray(0, this.size))
+    return new TextDecoder().decode(this.#bytes.subarray(0, this.#size))
   }
 
-  private reserve(size: number): void {
-    if (size <= this.bytes.byteLength) return
-    const larger = new Uint8Array(Math.max(size, Math.min(this.limit, 2 * this.bytes.byteLength)))
-    larger.set(this.bytes.subarray(0, this.size))
-    this.bytes = larger
+  #reserve(size: number): void {
+    if (size <= this.#bytes.byteLength) return
+    const larger = new Uint8Array(Math.max(size, Math.min(this.#limit, 2 * this.#bytes.byteLength)))
+    larger.set(this.#bytes.subarray(0, this.#size))
+    this.#bytes = larger
   }
 }

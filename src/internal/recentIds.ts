@@ -15,21 +15,29 @@ export interface RecentIds {
 /** The most anchors in a cursor: it is to stay small. */
 export const mostAnchors = 32
 
+/** Between half of the bound and the bound is remembered. */
 export const makeRecentIds = (bound: number, initial: Iterable<string>): RecentIds => {
-  // A map keeps the order of insertion, so that its first key is the oldest.
-  const ranks = new Map<string, number>()
-  const anchors: Array<string> = []
+  // Two halves, the older of which is dropped whole: to delete the oldest key of a map, one by one, is slow.
+  let newer = new Map<string, number>()
+  let older = new Map<string, number>()
+  let anchors: Array<string> = []
   let highest = 0
+  const rank = (id: string): number => newer.get(id) ?? older.get(id) ?? 0
   const add = (id: string) => {
-    ranks.set(id, ++highest)
-    anchors.push(id)
-    if (anchors.length > mostAnchors) anchors.shift()
-    if (ranks.size <= bound) return
-    for (const oldest of ranks.keys()) {
-      ranks.delete(oldest)
-      return
+    if (newer.size >= bound / 2) {
+      older = newer
+      newer = new Map()
     }
+    newer.set(id, ++highest)
+    anchors.push(id)
+    if (anchors.length >= 2 * mostAnchors) anchors = anchors.slice(-mostAnchors)
   }
   for (const id of initial) add(id)
-  return { add, has: (id) => ranks.has(id), rank: (id) => ranks.get(id) ?? 0, size: () => ranks.size, anchors: () => anchors }
+  return {
+    add,
+    rank,
+    has: (id) => rank(id) > 0,
+    size: () => newer.size + older.size,
+    anchors: () => anchors.slice(-mostAnchors)
+  }
 }

@@ -51,7 +51,10 @@ const clientsUrl = (baseUrl: string, userId: string): string => `${baseUrl}/user
 const accepting = HttpClientRequest.setHeader("accept", mediaType)
 
 const oneClient = (baseUrl: string, userId: string, clientId: string): Checked<string> =>
-  Either.map(checkClient({ userId, clientId }), (ids) => `${clientsUrl(baseUrl, ids.userId)}/${encodeURIComponent(ids.clientId)}`)
+  Either.map(
+    checkClient({ userId, clientId }),
+    (ids) => `${clientsUrl(baseUrl, ids.userId)}/${encodeURIComponent(ids.clientId)}`
+  )
 
 const withDocument = (request: HttpClientRequest.HttpClientRequest, document: string) =>
   HttpClientRequest.bodyText(request, document, mediaType)

@@ -5,9 +5,9 @@ import type { AccessTokenError, OauthClientsError } from "../ProcessMakerError.j
 import * as Errors from "../ProcessMakerError.js"
 import { account } from "./attempts.js"
 import type { Account, Ledger } from "./attempts.js"
+import { invalidTokenResponse } from "./failure.js"
 import type { Failure, InvalidAnswer, LoginRefused, NoAnswer, RefusedStatus } from "./failure.js"
 import { isRedirect, statusMeaning } from "./status.js"
-import { invalidTokenResponse } from "./tokenEndpoint.js"
 
 /** The public error of a call that ended with this failure. */
 export const toPublicError = (failure: Failure, ledger: Ledger): Effect.Effect<OauthClientsError> =>
@@ -32,7 +32,11 @@ const unansweredError = (
 ): AccessTokenError => {
   switch (failure._tag) {
     case "NoAnswer":
-      return new Errors.ProcessMakerTransportError({ ...call, reason: failure.reason, ...defined({ code: failure.code }) })
+      return new Errors.ProcessMakerTransportError({
+        ...call,
+        reason: failure.reason,
+        ...defined({ code: failure.code })
+      })
     case "TimedOut":
       return new Errors.ProcessMakerTimeout({
         ...call,

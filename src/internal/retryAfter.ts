@@ -3,7 +3,8 @@ import * as Option from "effect/Option"
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 // IMF-fixdate, RFC 850 and asctime: the three forms of RFC 9110, section 5.6.7. `Date.parse` would take much else.
-const imfFixdate = /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/
+const imfFixdate =
+  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/
 const rfc850 = /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/
 const asctime = /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/
 
@@ -44,7 +45,10 @@ export const parseRetryAfter = (value: string | undefined, now: number): number 
  * Milliseconds until the window of a rate limit resets, when the headers say that nothing is left of it. Both spellings
  * are in use (wire-facts, section 8); the reset is in epoch seconds.
  */
-export const parseExhausted = (headers: Readonly<Record<string, string | undefined>>, now: number): number | undefined => {
+export const parseExhausted = (
+  headers: Readonly<Record<string, string | undefined>>,
+  now: number
+): number | undefined => {
   const read = (name: string) => headers[`x-ratelimit-${name}`] ?? headers[`x-rate-limit-${name}`]
   const reset = read("reset")?.trim() ?? ""
   if (read("remaining")?.trim() !== "0" || !/^\d+$/.test(reset)) return undefined

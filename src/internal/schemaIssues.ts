@@ -17,7 +17,10 @@ export const schemaIssues = (issue: ParseResult.ParseIssue, path: Path = []): Re
       // The members of a union fail each in its own way: the union itself says it in a word.
       return AST.isUnion(issue.ast)
         ? [{ path, expected: expectation(issue.ast) }]
-        : Arr.ensure(issue.issues).slice(0, mostIssues).flatMap((inner) => schemaIssues(inner, path)).slice(0, mostIssues)
+        : Arr.ensure(issue.issues).slice(0, mostIssues).flatMap((inner) => schemaIssues(inner, path)).slice(
+          0,
+          mostIssues
+        )
     case "Refinement":
       return issue.kind === "From" ? schemaIssues(issue.issue, path) : [{ path, expected: expectation(issue.ast) }]
     case "Transformation":

@@ -4,7 +4,7 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import type { PasswordCredentials } from "../AccessTokenProvider.js"
+import type { PasswordCredentials } from "../AccessToken.js"
 import { makeConceal } from "./conceal.js"
 import type { Conceal } from "./conceal.js"
 

@@ -4,12 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { OauthClient } from "../OauthClient.js"
+import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "../OauthClient.js"
 import { OauthClientPage } from "../OauthClientPage.js"
-import type { OauthClientsServiceShape } from "../OauthClientsService.js"
 import { PageEvent } from "../PageStream.js"
-import type { PageStreamOptions } from "../PageStream.js"
-import type { OauthClientsError } from "../ProcessMakerError.js"
+import type { PageOptions, PageStreamOptions } from "../PageStream.js"
+import type { OauthClientsError, OauthClientsStreamError } from "../ProcessMakerError.js"
 import { invalidRequest, makeApiClient } from "./apiClient.js"
 import type { ApiCall, ApiClientOptions, Done } from "./apiClient.js"
 import type { Ledger } from "./attempts.js"
@@ -27,8 +26,8 @@ import { toPublicError } from "./responseErrors.js"
 import { isNotFound } from "./status.js"
 import { checkStream } from "./streamOptions.js"
 
-/** The service over one API client. */
-export const makeService = (options: ApiClientOptions): OauthClientsServiceShape => {
+/** The service over one API client. `OauthClientsServiceShape` says of each operation what it promises. */
+export const makeService = (options: ApiClientOptions) => {
   const api = makeApiClient(options)
   const requests = makeRequests(options.config.baseUrl)
   const call = <A>(apiCall: ApiCall<A>): Effect.Effect<A, OauthClientsError> =>
@@ -45,7 +44,10 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
       ...more
     })
 
-  const streamOauthClientEvents: OauthClientsServiceShape["streamOauthClientEvents"] = (userId, streamOptions = {}) =>
+  const streamOauthClientEvents = (
+    userId: string,
+    streamOptions: PageStreamOptions = {}
+  ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
     Stream.unwrap(Effect.gen(function*() {
       const checked = checkStream(userId, streamOptions)
       if (Either.isLeft(checked)) return yield* invalidRequest("streamOauthClients", "GET", checked.left)
@@ -55,7 +57,11 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
         ...walk,
         operation: "streamOauthClients",
         fetch: (page, onRetrying) =>
-          fetchPage({ userId, page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) })
+          Effect.withSpan(
+            fetchPage({ userId, page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) }),
+            "OauthClientsService.findOauthClients",
+            { captureStackTrace: false, attributes: { page } }
+          )
       })
     }))
 
@@ -63,7 +69,7 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
     Stream.mapChunks(streamOauthClientEvents(userId, streamOptions), Chunk.filterMap(pageOf))
 
   return {
-    addOauthClient: Effect.fn("OauthClientsService.addOauthClient")((userId, input) =>
+    addOauthClient: Effect.fn("OauthClientsService.addOauthClient")((userId: string, input: NewOauthClientInput) =>
       call({
         call: { operation: "addOauthClient", userId },
         method: "POST",
@@ -71,7 +77,7 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
         decode: decodeItem
       })
     ),
-    findOauthClientById: Effect.fn("OauthClientsService.findOauthClientById")((userId, clientId) =>
+    findOauthClientById: Effect.fn("OauthClientsService.findOauthClientById")((userId: string, clientId: string) =>
       call({
         call: { operation: "findOauthClientById", userId, clientId },
         method: "GET",
@@ -79,13 +85,13 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
         decode: decodeSame(clientId)
       })
     ),
-    findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((userId, { page = 1, perPage = 15 } = {}) =>
+    findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((userId: string, { page = 1, perPage = 15 }: PageOptions = {}) =>
       Effect.map(
         fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),
         ({ value }) => toPage(userId, page, perPage, value)
       )
     ),
-    updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((userId, clientId, changes) =>
+    updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((userId: string, clientId: string, changes: OauthClientChangesInput) =>
       call({
         call: { operation: "updateOauthClient", userId, clientId },
         method: "PUT",
@@ -93,7 +99,7 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
         decode: decodeSame(clientId)
       })
     ),
-    deleteOauthClient: Effect.fn("OauthClientsService.deleteOauthClient")((userId, clientId) =>
+    deleteOauthClient: Effect.fn("OauthClientsService.deleteOauthClient")((userId: string, clientId: string) =>
       call({
         call: { operation: "deleteOauthClient", userId, clientId },
         method: "DELETE",
@@ -104,7 +110,7 @@ export const makeService = (options: ApiClientOptions): OauthClientsServiceShape
     ),
     streamOauthClientEvents,
     streamOauthClientPages,
-    streamOauthClients: (userId, streamOptions) =>
+    streamOauthClients: (userId: string, streamOptions?: PageStreamOptions) =>
       Stream.mapChunks(
         streamOauthClientPages(userId, streamOptions),
         Chunk.flatMap(({ clients }) => Chunk.unsafeFromArray(clients))
@@ -132,7 +138,7 @@ const tellRepeat =
   ({ attempt, delay, failure }, ledger) =>
     Effect.flatMap(
       toPublicError(failure, ledger),
-      (error) => tell(PageEvent.PageRetrying({ pageNumber, attempt, delay: Duration.millis(delay), error }))
+      (error) => tell(PageEvent.PageRetrying({ pageNumber, attempt, delay: Duration.millis(Math.round(delay)), error }))
     )
 
 const pageOf = (event: PageEvent): Option.Option<OauthClientPage> =>

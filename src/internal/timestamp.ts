@@ -9,9 +9,28 @@ const wallClock = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-
 
 // What PHP calls timezone_type 2. An abbreviation is a fixed offset, unlike the zone of the same name.
 const abbreviations: Readonly<Record<string, string>> = {
-  UTC: "Z", GMT: "Z", Z: "Z", WET: "+00:00", WEST: "+01:00", BST: "+01:00", CET: "+01:00", CEST: "+02:00",
-  EET: "+02:00", EEST: "+03:00", MSK: "+03:00", JST: "+09:00", AEST: "+10:00", AEDT: "+11:00", EST: "-05:00",
-  EDT: "-04:00", CST: "-06:00", CDT: "-05:00", MST: "-07:00", MDT: "-06:00", PST: "-08:00", PDT: "-07:00"
+  UTC: "Z",
+  GMT: "Z",
+  Z: "Z",
+  WET: "+00:00",
+  WEST: "+01:00",
+  BST: "+01:00",
+  CET: "+01:00",
+  CEST: "+02:00",
+  EET: "+02:00",
+  EEST: "+03:00",
+  MSK: "+03:00",
+  JST: "+09:00",
+  AEST: "+10:00",
+  AEDT: "+11:00",
+  EST: "-05:00",
+  EDT: "-04:00",
+  CST: "-06:00",
+  CDT: "-05:00",
+  MST: "-07:00",
+  MDT: "-06:00",
+  PST: "-08:00",
+  PDT: "-07:00"
 }
 
 const Carbon = Schema.Struct({
@@ -28,7 +47,10 @@ const instant = (text: string, fallbackOffset: string): Option.Option<DateTime.U
     // `Date` carries the 30th of February over into March.
     const sameDay = Option.map(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIsoDateUtc(day) === date)
     return Option.getOrElse(sameDay, () => false)
-      ? Option.map(DateTime.make(`${date}T${time}${fraction.slice(0, 4)}${withColon(offset ?? fallbackOffset)}`), DateTime.toUtc)
+      ? Option.map(
+        DateTime.make(`${date}T${time}${fraction.slice(0, 4)}${withColon(offset ?? fallbackOffset)}`),
+        DateTime.toUtc
+      )
       : Option.none()
   })
 

@@ -2,11 +2,12 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { PasswordCredentials } from "../AccessTokenProvider.js"
+import type { PasswordCredentials } from "../AccessToken.js"
 import { exchange } from "./exchange.js"
 import type { Answer, ExchangeOptions } from "./exchange.js"
+import { invalidTokenResponse } from "./failure.js"
 import type { Failure, LoginRefused } from "./failure.js"
 import { concealer, isEmpty, isToken, passwordGrant, refreshGrant } from "./secrets.js"
 import { isClientError, statusMeaning } from "./status.js"
@@ -73,11 +74,8 @@ const asRefusal = (failure: Failure): Failure => {
   return { _tag: "LoginRefused", status: failure.status, reason: /^[a-z][a-z_]{1,40}$/.test(code) ? code : "refused" }
 }
 
-/** The `reason` of an answer that is no token response. */
-export const invalidTokenResponse = "invalid_response"
-
 const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> =>
-  Either.mapBoth(decodeTokenResponse(answer.text), {
+  Either.mapBoth(decodeTokenResponse(answer.text()), {
     onLeft: () => ({ _tag: "LoginRefused", status: answer.status, reason: invalidTokenResponse }),
     onRight: (response) => ({
       accessToken: response.access_token,

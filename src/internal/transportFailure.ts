@@ -4,7 +4,8 @@ import type { TransportReason } from "../ProcessMakerError.js"
 import type { NoAnswer } from "./failure.js"
 
 const dns = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA)$/
-const connect = /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
+const connect =
+  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
 // Only what is found out during the handshake: after it, a TLS error may cut an answer off.
 const tls = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/
 const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|ConnectionClosed)$/
@@ -31,14 +32,27 @@ export const describeBodyError = (error: HttpClientError.ResponseError): NoAnswe
   sent: true
 })
 
+// "ECONNRESET", "ERR_HTTP2_ERROR", "ConnectionRefused": what a broken client puts there instead may be anything.
+const isCode = (text: string): boolean => text.length <= 48 && /^[A-Za-z]{2,32}\d?(_[A-Z0-9]{1,16})*$/.test(text)
+
 /** The same for a client that broke: its defect may quote a header. */
 export const describeDefect = (defect: unknown): NoAnswer => {
-  const name = Predicate.isError(defect) && /^\w{2,48}$/.test(defect.name) ? defect.name : undefined
+  const name = Predicate.isError(defect) && isCode(defect.name) ? defect.name : undefined
   return { _tag: "NoAnswer", reason: "other", code: codes(defect, 5)[0]?.code ?? name, sent: true }
 }
 
 const classify = ({ code, connecting }: Found): TransportReason =>
-  connecting ? "connect" : dns.test(code) ? "dns" : connect.test(code) ? "connect" : tls.test(code) ? "tls" : reset.test(code) ? "reset" : "other"
+  connecting
+    ? "connect"
+    : dns.test(code)
+    ? "dns"
+    : connect.test(code)
+    ? "connect"
+    : tls.test(code)
+    ? "tls"
+    : reset.test(code)
+    ? "reset"
+    : "other"
 
 interface Found {
   readonly code: string
@@ -51,7 +65,7 @@ const codes = (cause: unknown, depth: number): ReadonlyArray<Found> => {
   if (depth === 0 || !Predicate.isObject(cause)) return []
   const nested = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors.slice(0, 8) : []
   if (nested.length > 0) return nested.flatMap((inner) => codes(inner, depth - 1))
-  if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && /^\w{2,48}$/.test(cause.code)) {
+  if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && isCode(cause.code)) {
     return [{ code: cause.code, connecting: Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect" }]
   }
   return Predicate.hasProperty(cause, "cause") ? codes(cause.cause, depth - 1) : []

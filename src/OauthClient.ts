@@ -7,11 +7,14 @@ import * as Schema from "effect/Schema"
 
 // In code points, as the server's database counts; a lone surrogate cannot be sent as UTF-8 (RFC 3629, section 3).
 const ClientName = Schema.String.pipe(
-  Schema.filter((name) =>
-    name.trim() !== "" && name.length <= 510 && Array.from(name).length <= 255 && !/\p{Surrogate}/u.test(name), {
-    identifier: "ClientName",
-    description: "1 to 255 characters, not blank"
-  })
+  Schema.filter(
+    (name) =>
+      name.trim() !== "" && name.length <= 510 && Array.from(name).length <= 255 && !/\p{Surrogate}/u.test(name),
+    {
+      identifier: "ClientName",
+      description: "1 to 255 characters, not blank"
+    }
+  )
 )
 
 /**

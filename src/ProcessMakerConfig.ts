@@ -104,7 +104,10 @@ const makeNamed = (
     const { maxBodySize = 8 * 1024 * 1024, retry = {} } = options
     const base = yield* Either.mapLeft(parseBaseUrl(options.baseUrl), invalid(names.baseUrl))
     const token = yield* Either.mapLeft(parseTokenUrl(options.tokenUrl, base), invalid(names.tokenUrl))
-    yield* Either.mapLeft(resolvePolicy(retry), ([issue]) => invalid(["retry", ...issue.path].join("."))(issue.expected))
+    yield* Either.mapLeft(
+      resolvePolicy(retry),
+      ([issue]) => invalid(["retry", ...issue.path].join("."))(issue.expected)
+    )
     if (!Number.isSafeInteger(maxBodySize) || maxBodySize < 1) {
       return yield* Effect.fail(invalid("maxBodySize")("must be a whole number of bytes, 1 or more"))
     }

@@ -72,7 +72,8 @@ export const mayHaveBeenApplied = (failure: Failure): boolean => {
       return true
     case "RefusedStatus": {
       const { applied } = statusMeaning(failure.status)
-      return failure.followed === true || applied === "maybe" || (applied === "noIfTold" && failure.retryAfter === undefined)
+      return failure.followed === true || applied === "maybe" ||
+        (applied === "noIfTold" && failure.retryAfter === undefined)
     }
     case "LoginRefused":
     case "NoToken":

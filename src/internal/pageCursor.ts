@@ -34,8 +34,12 @@ export const checkCursor = (
 ): Either.Either<PageCursor, ReadonlyArray<SchemaIssue>> =>
   Either.gen(function*() {
     const cursor = yield* Either.mapLeft(decodeCursor(input), (issue) => schemaIssues(issue, ["resume"]))
-    if (cursor.check !== sign(cursor)) return yield* refuse("check", "must be a cursor as this library made it, unchanged")
-    if (cursor.userId !== userId) return yield* refuse("userId", "must be a cursor of the same user")
+    if (cursor.check !== sign(cursor)) {
+      return yield* refuse("check", "must be a cursor as this library made it, unchanged")
+    }
+    if (cursor.userId !== userId) {
+      return yield* refuse("userId", "must be a cursor of the same user")
+    }
     if (perPage !== undefined && cursor.perPage !== perPage) {
       return yield* refuse("perPage", "must be a cursor of the same page size, or leave perPage out")
     }

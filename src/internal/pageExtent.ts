@@ -41,7 +41,12 @@ export const extentOf = (
 }
 
 /** The page's numbers as the caller sees them: the server's, or what the page itself shows. */
-export const describePage = (number: number, { pagination, rows }: ListDocument, asked: number, more: boolean): Pagination =>
+export const describePage = (
+  number: number,
+  { pagination, rows }: ListDocument,
+  asked: number,
+  more: boolean
+): Pagination =>
   Option.getOrElse(pagination, () =>
     new Pagination({
       total: (number - 1) * asked + rows.length,

@@ -146,7 +146,13 @@ export class PageWalk {
     return this.total !== undefined && this.total !== extent.total
   }
 
-  private drift(sign: "total" | "repeated", pageNumber: number, before: number | undefined, now: number | undefined, repeated: number) {
+  private drift(
+    sign: "total" | "repeated",
+    pageNumber: number,
+    before: number | undefined,
+    now: number | undefined,
+    repeated: number
+  ) {
     this.step.events.push(PageEvent.DriftDetected({
       pageNumber,
       sign,
@@ -180,7 +186,9 @@ export class PageWalk {
     const fresh = this.take(read, extent, start ?? 0)
     this.barren = fresh > 0 ? 0 : this.barren + 1
     const endsShort = this.done && allRepeated && this.seen < (extent.total ?? 0)
-    if (endsShort || (!this.done && this.barren > this.mostBarren())) this.stop(rows.length === 0 ? "empty" : "repeated")
+    if (endsShort || (!this.done && this.barren > this.mostBarren())) {
+      this.stop(rows.length === 0 ? "empty" : "repeated")
+    }
   }
 
   /** Where the rows start that follow the last one read, if that is among these. */
@@ -315,7 +323,9 @@ export class PageWalk {
     const pagination = describePage(number, document, perPage, more)
     this.tally.pages += 1
     this.tally.clients += clients.length
-    this.step.events.push(PageEvent.PageFetched({ page: new OauthClientPage({ clients, pagination, next }, true), attempts }))
+    this.step.events.push(
+      PageEvent.PageFetched({ page: new OauthClientPage({ clients, pagination, next }, true), attempts })
+    )
   }
 
   private isKnown(row: Row): boolean {

@@ -64,7 +64,10 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
     const start = (page: number): Effect.Effect<void> => {
       const current = generation
       started.add(page)
-      const read = options.fetch(page, (event) => Queue.offer(signals, { _tag: "Retrying", generation: current, event }))
+      const read = options.fetch(
+        page,
+        (event) => Queue.offer(signals, { _tag: "Retrying", generation: current, event })
+      )
       return Effect.exit(read).pipe(
         Effect.flatMap((exit) => Queue.offer(signals, { _tag: "Arrived", generation: current, page, exit })),
         FiberMap.run(fibers, page),

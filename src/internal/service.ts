@@ -85,13 +85,20 @@ export const makeService = (options: ApiClientOptions) => {
         decode: decodeSame(clientId)
       })
     ),
-    findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((userId: string, { page = 1, perPage = 15 }: PageOptions = {}) =>
+    findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((
+      userId: string,
+      { page = 1, perPage = 15 }: PageOptions = {}
+    ) =>
       Effect.map(
         fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),
         ({ value }) => toPage(userId, page, perPage, value)
       )
     ),
-    updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((userId: string, clientId: string, changes: OauthClientChangesInput) =>
+    updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((
+      userId: string,
+      clientId: string,
+      changes: OauthClientChangesInput
+    ) =>
       call({
         call: { operation: "updateOauthClient", userId, clientId },
         method: "PUT",

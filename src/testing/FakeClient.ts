@@ -43,7 +43,12 @@ export interface FakeClientInput {
   readonly updatedAt?: DateTime.Utc | undefined
 }
 
-/** A client with its secret in the open and its times in milliseconds: what the server's table holds. */
+/**
+ * A client with its secret in the open and its times in milliseconds: what the server's table holds.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export interface ClientRow {
   readonly id: string
   readonly name: string
@@ -55,7 +60,12 @@ export interface ClientRow {
   readonly updatedAt: number
 }
 
-/** The fields of a row that somebody chose. */
+/**
+ * The fields of a row that somebody chose.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export type ClientFields = { readonly [K in keyof ClientRow]?: ClientRow[K] | undefined }
 
 const firstCreation = Date.UTC(2017, 10, 3, 9, 15, 42)
@@ -82,7 +92,12 @@ const merged = (row: ClientRow, fields: ClientFields): ClientRow => ({
   updatedAt: fields.updatedAt ?? row.updatedAt
 })
 
-/** The clients of one user. Numbers (`client`) are the server's own; ids are texts, and usually the same digits. */
+/**
+ * The clients of one user. Numbers (`client`) are the server's own; ids are texts, and usually the same digits.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export class ClientTable {
   readonly #seed: number
   readonly #order: ClientOrder
@@ -146,7 +161,12 @@ export class ClientTable {
   }
 }
 
-/** What a row looks like to a test. */
+/**
+ * What a row looks like to a test.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const toFakeClient = (row: ClientRow): FakeClient => ({
   id: row.id,
   name: row.name,
@@ -161,14 +181,31 @@ export const toFakeClient = (row: ClientRow): FakeClient => ({
 // The database keeps whole seconds.
 const seconds = (millis: number): number => Math.floor(millis / 1000) * 1000
 
-/** The times of a client that is made or changed now. */
+/**
+ * The times of a client that is made or changed now.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const createdNow = (now: number): ClientFields => ({ createdAt: seconds(now), updatedAt: seconds(now) })
+
+/**
+ * The fields of an update.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const updatedNow = (now: number): ClientFields => ({ updatedAt: seconds(now) })
 
 const millisOf = (time: DateTime.Utc | undefined): number | undefined =>
   time === undefined ? undefined : seconds(DateTime.toEpochMillis(time))
 
-/** The fields that a test chose for a client. */
+/**
+ * The fields that a test chose for a client.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const fromInput = (input: FakeClientInput): ClientFields => ({
   ...input,
   secret: input.secret === undefined ? undefined : Redacted.value(input.secret),

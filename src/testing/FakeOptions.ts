@@ -63,6 +63,8 @@ export interface FakeRateLimit {
 }
 
 /**
+ * What the fake is made from. Everything it makes up depends on these alone.
+ *
  * @since 0.1.0
  * @category options
  */
@@ -102,13 +104,23 @@ export interface FakeOptions {
   readonly keepRequests?: number | undefined
 }
 
-/** A user to make, with the clients to make for it. */
+/**
+ * A user to make, with the clients to make for it.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export interface UserSeed {
   readonly id: string
   readonly clients: number | ReadonlyArray<FakeClientInput>
 }
 
-/** Credentials in the open. */
+/**
+ * Credentials in the open.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export interface KnownCredentials {
   readonly clientId: string
   readonly clientSecret: string
@@ -116,7 +128,12 @@ export interface KnownCredentials {
   readonly password: string
 }
 
-/** Options with every default filled in. */
+/**
+ * Options with every default filled in.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export interface Settings {
   readonly profile: FakeProfile
   readonly seed: number
@@ -135,7 +152,12 @@ export interface Settings {
   readonly keepRequests: number
 }
 
-/** The number of the first client that a fake makes; eight digits, as in the samples. */
+/**
+ * The number of the first client that a fake makes; eight digits, as in the samples.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const firstClient = 40_718_822
 
 const year: Duration.Duration = Duration.days(365)
@@ -159,7 +181,12 @@ const knownCredentials = (given: Partial<FakeCredentials>, seed: number): KnownC
   password: given.password === undefined ? alphanumeric(16, seed, 0x9a55) : Redacted.value(given.password)
 })
 
-/** Fills in the defaults. */
+/**
+ * Fills in the defaults.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const settingsOf = (options: FakeOptions): Settings => {
   const seed = options.seed ?? 1
   const life = options.accessTokenLife ?? year

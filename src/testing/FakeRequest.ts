@@ -45,6 +45,8 @@ export interface FakeRequest {
 export type FakeReply = Answered | Streamed | Dropped
 
 /**
+ * An answer with its whole body.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -70,6 +72,8 @@ export interface Streamed {
 }
 
 /**
+ * No answer: the connection breaks, is never made, or nothing comes.
+ *
  * @since 0.1.0
  * @category models
  */

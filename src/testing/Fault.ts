@@ -13,12 +13,61 @@ import type { FaultMatch } from "./FaultMatch.js"
 import type { FaultStep } from "./faultSteps.js"
 import type { RandomFault } from "./randomFault.js"
 
-export type { FaultMatch } from "./FaultMatch.js"
-export * from "./faultSteps.js"
-export { random } from "./randomFault.js"
-export type { RandomFault, RandomOptions, RandomRates } from "./randomFault.js"
+export type {
+  /**
+   * Which requests a fault is for.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  FaultMatch
+} from "./FaultMatch.js"
 
 /**
+ * The steps.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export * from "./faultSteps.js"
+
+export {
+  /**
+   * A script that depends on its seed alone.
+   *
+   * @since 0.1.0
+   * @category constructors
+   */
+  random
+} from "./randomFault.js"
+
+export type {
+  /**
+   * What `random` makes.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  RandomFault,
+  /**
+   * What `random` takes.
+   *
+   * @since 0.1.0
+   * @category options
+   */
+  RandomOptions,
+  /**
+   * How often each step is to happen, from 0 to 1.
+   *
+   * @since 0.1.0
+   * @category options
+   */
+  RandomRates
+} from "./randomFault.js"
+
+/**
+ * Which requests go wrong, and how, step by step.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -29,6 +78,8 @@ export interface ScriptedFault {
 }
 
 /**
+ * What `script` takes: a fault as one says it, or one that follows its seed.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -42,6 +42,8 @@ export interface Deletion {
 }
 
 /**
+ * What a fault does to a request.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -66,10 +68,20 @@ export type FaultAction = Data.TaggedEnum<{
   WithoutMeta: {}
 }>
 
-/** Constructors and a matcher of the actions. */
+/**
+ * Constructors and a matcher of the actions.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
 export const FaultAction = Data.taggedEnum<FaultAction>()
 
-/** An action in words. */
+/**
+ * An action in words.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export const describeAction = (action: FaultAction): string => {
   const words = action._tag.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
   return action._tag === "Respond" ? `${words} ${action.status}` : words

@@ -11,6 +11,8 @@ import type { FakeOptions } from "./FakeOptions.js"
 import { FakeProcessMaker } from "./FakeProcessMaker.js"
 
 /**
+ * What `layerTest` takes.
+ *
  * @since 0.1.0
  * @category options
  */

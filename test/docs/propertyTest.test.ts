@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 const exportIds = (userId: string) =>
   Effect.gen(function*() {
     const oauthClients = yield* OauthClientsService
-    const ids = yield* Stream.runCollect(Stream.map(oauthClients.streamOauthClients(userId), ({ id }) => id))
+    const ids = yield* Stream.runCollect(Stream.map(oauthClients.streamOauthClients(userId), ({ id }): string => id))
     return Chunk.toReadonlyArray(ids)
   }).pipe(RetryPolicy.with({ maxAttempts: 50, baseDelay: 0, maxDelay: 0 }))
 

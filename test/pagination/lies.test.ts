@@ -69,7 +69,14 @@ const stream = (length: number, size: number, answer: Answer, options: PageStrea
 
 const honest = (length: number, size: number): Answer => (page) => ({ ids: slice(length, page, size) })
 
-const endsRight = (name: string, length: number, size: number, answer: Answer, most: number, options?: PageStreamOptions) =>
+const endsRight = (
+  name: string,
+  length: number,
+  size: number,
+  answer: Answer,
+  most: number,
+  options?: PageStreamOptions
+) =>
   it.effect(`${name}: every client once`, () =>
     Effect.gen(function*() {
       const { clients, stuck, urls } = yield* stream(length, size, answer, options)
@@ -88,36 +95,83 @@ const endsStuck = (name: string, length: number, size: number, answer: Answer, r
 
 describe("servers that lie", () => {
   endsRight("the truth", 50, 10, honest(50, 10), 5)
-  endsStuck("current_page that never moves", 50, 10, () => ({ ids: slice(50, 1, 10), meta: { current_page: 1 } }), "wrongPage", 5)
+  endsStuck(
+    "current_page that never moves",
+    50,
+    10,
+    () => ({ ids: slice(50, 1, 10), meta: { current_page: 1 } }),
+    "wrongPage",
+    5
+  )
   endsStuck("the same page under every number", 50, 10, () => ({ ids: slice(50, 1, 10) }), "repeated", 15)
-  endsRight("total_pages too large", 50, 10, (page) => ({ ids: slice(50, page, 10), meta: { total_pages: 9_999_999 } }), 8)
-  endsStuck("total and total_pages too large", 50, 10, (page) => ({
-    ids: slice(50, page, 10),
-    meta: { total: 1_000_000, total_pages: 100_000 }
-  }), "empty", 20)
+  endsRight(
+    "total_pages too large",
+    50,
+    10,
+    (page) => ({ ids: slice(50, page, 10), meta: { total_pages: 9_999_999 } }),
+    8
+  )
+  endsStuck(
+    "total and total_pages too large",
+    50,
+    10,
+    (page) => ({
+      ids: slice(50, page, 10),
+      meta: { total: 1_000_000, total_pages: 100_000 }
+    }),
+    "empty",
+    20
+  )
   endsRight("total_pages too small", 50, 10, (page) => ({ ids: slice(50, page, 10), meta: { total_pages: 1 } }), 5)
   endsRight("zero with data", 55, 10, (page) => ({ ids: slice(55, page, 10), meta: { total: 0, total_pages: 0 } }), 6)
   endsRight("a total that grows with every answer", 50, 10, (page, request) => ({
     ids: slice(50, page, 10),
     meta: { total: 50 + request }
   }), 200)
-  endsStuck("no end, and a total that keeps ahead of it", 50, 10, (page) => ({
-    ids: numbers((page - 1) * 10, page * 10),
-    meta: { total: page * 10 + 10, total_pages: page + 1 }
-  }), "endless", 2000)
+  endsStuck(
+    "no end, and a total that keeps ahead of it",
+    50,
+    10,
+    (page) => ({
+      ids: numbers((page - 1) * 10, page * 10),
+      meta: { total: page * 10 + 10, total_pages: page + 1 }
+    }),
+    "endless",
+    2000
+  )
   endsRight("no meta", 55, 10, (page) => ({ ids: slice(55, page, 10), meta: null }), 6)
   endsRight("no meta, and a full last page", 50, 10, (page) => ({ ids: slice(50, page, 10), meta: null }), 6)
-  endsRight("no meta, and smaller pages than asked for", 55, 10, (page) => ({ ids: slice(55, page, 10), meta: null }), 6, {
-    perPage: 100
-  })
+  endsRight(
+    "no meta, and smaller pages than asked for",
+    55,
+    10,
+    (page) => ({ ids: slice(55, page, 10), meta: null }),
+    6,
+    {
+      perPage: 100
+    }
+  )
   endsRight("no meta, and no pages at all", 7, 10, () => ({ ids: numbers(0, 7), meta: null }), 2)
   endsRight("smaller pages than asked for", 55, 10, honest(55, 10), 6, { perPage: 100 })
   endsRight("larger pages than asked for", 55, 10, honest(55, 10), 6, { perPage: 5 })
-  endsStuck("a page size that changes on the way", 50, 10, (page) => ({
-    ids: slice(50, page, page > 2 ? 5 : 10),
-    meta: { per_page: page > 2 ? 5 : 10 }
-  }), "pageSize", 4)
-  endsRight("a page that comes twice, once", 50, 10, (page, request) => ({ ids: slice(50, request === 3 ? 2 : page, 10) }), 7)
+  endsStuck(
+    "a page size that changes on the way",
+    50,
+    10,
+    (page) => ({
+      ids: slice(50, page, page > 2 ? 5 : 10),
+      meta: { per_page: page > 2 ? 5 : 10 }
+    }),
+    "pageSize",
+    4
+  )
+  endsRight(
+    "a page that comes twice, once",
+    50,
+    10,
+    (page, request) => ({ ids: slice(50, request === 3 ? 2 : page, 10) }),
+    7
+  )
   endsRight("an empty page in the middle, once", 50, 10, (page, request) => ({
     ids: request === 3 ? [] : slice(50, page, 10)
   }), 7)
@@ -163,7 +217,10 @@ describe("servers that lie", () => {
 
   it.effect("with onDrift \"fail\", a list that grows ends the stream", () =>
     Effect.gen(function*() {
-      const grown = (_page: number, request: number) => ({ ids: slice(50, _page, 10), meta: { total: 50 + (request > 2 ? 1 : 0) } })
+      const grown = (_page: number, request: number) => ({
+        ids: slice(50, _page, 10),
+        meta: { total: 50 + (request > 2 ? 1 : 0) }
+      })
       assert.strictEqual((yield* stream(50, 10, grown, { onDrift: "fail" })).stuck, "drift")
       assert.strictEqual((yield* stream(50, 10, honest(50, 10), { onDrift: "fail" })).stuck, undefined)
     }))

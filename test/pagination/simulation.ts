@@ -106,7 +106,13 @@ class Server {
 
 // As the stream does it: pages ahead are asked for when the page before them was taken, and thrown away when it says so.
 const walkOnce = (server: Server, run: Run, resume: PageCursor | undefined, kill: number | undefined) => {
-  const walk = new PageWalk({ userId: "u", perPage: run.perPage, remembered: run.remembered, onDrift: "recover", resume })
+  const walk = new PageWalk({
+    userId: "u",
+    perPage: run.perPage,
+    remembered: run.remembered,
+    onDrift: "recover",
+    resume
+  })
   const ahead = new Map<number, ListDocument>()
   const emitted: Array<string> = []
   let cursor = resume

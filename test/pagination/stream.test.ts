@@ -14,7 +14,10 @@ import { clientsOf, eventsOf, pagesAsked, reportOf, theUser } from "./support.js
 
 const ids = (clients: Iterable<{ readonly id: string }>) => Array.from(clients, ({ id }) => id)
 
-const served = Effect.flatMap(Effect.all([FakeProcessMaker, theUser]), ([fake, user]) => Effect.map(fake.clients(user), ids))
+const served = Effect.flatMap(
+  Effect.all([FakeProcessMaker, theUser]),
+  ([fake, user]) => Effect.map(fake.clients(user), ids)
+)
 
 describe("streams of a list that stands still", () => {
   it.effect("give every client once, in the server's order, in all three views", () =>
@@ -58,7 +61,9 @@ describe("streams of a list that stands still", () => {
     Effect.gen(function*() {
       const service = yield* OauthClientsService
       const user = yield* theUser
-      const head = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 10, maxPages: 2, prefetch: 5 }))
+      const head = yield* Stream.runCollect(
+        service.streamOauthClientPages(user, { perPage: 10, maxPages: 2, prefetch: 5 })
+      )
       assert.deepStrictEqual(yield* pagesAsked, [1, 2])
       const resume = Option.getOrThrow(Option.flatMap(Chunk.last(head), ({ next }) => next))
       const rest = yield* Stream.runCollect(service.streamOauthClients(user, { resume }))
@@ -68,8 +73,10 @@ describe("streams of a list that stands still", () => {
 
 describe("prefetch", () => {
   const slow = layerTest({ clients: 2000 })
-  const delayPages = Effect.flatMap(FakeProcessMaker, (fake) =>
-    fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.delay("20 millis")))))
+  const delayPages = Effect.flatMap(
+    FakeProcessMaker,
+    (fake) => fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.delay("20 millis"))))
+  )
 
   const timed = (prefetch: number) =>
     Effect.gen(function*() {
@@ -121,7 +128,11 @@ describe("prefetch", () => {
       )
       const events = yield* simulated(eventsOf({ perPage: 10, prefetch: 4 }))
       const told = events.map((event) =>
-        event._tag === "PageFetched" ? event.page.pagination.currentPage : event._tag === "PageRetrying" ? `retry ${event.pageNumber}` : event._tag
+        event._tag === "PageFetched"
+          ? event.page.pagination.currentPage
+          : event._tag === "PageRetrying"
+          ? `retry ${event.pageNumber}`
+          : event._tag
       )
       assert.deepStrictEqual(told, [1, "retry 3", "retry 3", 2, 3, 4, 5, "Completed"])
       assert.strictEqual(reportOf(events)?.retries, 2)
@@ -130,7 +141,9 @@ describe("prefetch", () => {
   it.effect("a page that fails is tried again in its place: nothing starts over, nothing comes twice", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker
-      yield* fake.script(Fault.onPage(3, Fault.twice(Fault.resetBefore), Fault.tooManyRequests("2 seconds"), Fault.badGateway))
+      yield* fake.script(
+        Fault.onPage(3, Fault.twice(Fault.resetBefore), Fault.tooManyRequests("2 seconds"), Fault.badGateway)
+      )
       const events = yield* simulated(eventsOf({ perPage: 10, prefetch: 0 }))
       assert.deepStrictEqual(clientsOf(events), yield* served)
       assert.deepStrictEqual(yield* pagesAsked, [1, 2, 3, 3, 3, 3, 3, 4, 5])
@@ -173,7 +186,9 @@ describe("an early end", () => {
       const service = yield* OauthClientsService
       const fake = yield* FakeProcessMaker
       yield* hanging
-      const fiber = yield* Effect.fork(Stream.runDrain(service.streamOauthClients(yield* theUser, { perPage: 10, prefetch: 4 })))
+      const fiber = yield* Effect.fork(
+        Stream.runDrain(service.streamOauthClients(yield* theUser, { perPage: 10, prefetch: 4 }))
+      )
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* fake.inFlight("findOauthClients"), 1)
       yield* Fiber.interrupt(fiber)
@@ -211,7 +226,10 @@ describe("cursors", () => {
       assert.deepStrictEqual(decoded, cursor)
       const rest = (yield* served).slice(10)
       assert.deepStrictEqual(ids(yield* Stream.runCollect(service.streamOauthClients(user, { resume: decoded }))), rest)
-      assert.deepStrictEqual(ids(yield* Stream.runCollect(service.streamOauthClients(user, { resume: JSON.parse(json) }))), rest)
+      assert.deepStrictEqual(
+        ids(yield* Stream.runCollect(service.streamOauthClients(user, { resume: JSON.parse(json) }))),
+        rest
+      )
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
 
   it.effect("that are foreign, edited or made up are refused before any request", () =>
@@ -266,18 +284,21 @@ describe("cursors", () => {
 
 describe("rows that cannot be decoded", () => {
   const bad = Effect.flatMap(FakeProcessMaker, (fake) =>
-    fake.script(Fault.onPage(2, Fault.respond({
-      status: 200,
-      headers: { "content-type": "application/vnd.api+json" },
-      body: JSON.stringify({
-        data: [
-          { type: "client", id: "9001", attributes: { name: "good" } },
-          { type: "client", id: "9002", attributes: { name: "bad", secret: ["hunter2-secret"] } },
-          { type: "client", id: "9003", attributes: { name: "good too" } }
-        ],
-        meta: { pagination: { total: 6, count: 3, per_page: 3, current_page: 2, total_pages: 2 } }
+    fake.script(Fault.onPage(
+      2,
+      Fault.respond({
+        status: 200,
+        headers: { "content-type": "application/vnd.api+json" },
+        body: JSON.stringify({
+          data: [
+            { type: "client", id: "9001", attributes: { name: "good" } },
+            { type: "client", id: "9002", attributes: { name: "bad", secret: ["hunter2-secret"] } },
+            { type: "client", id: "9003", attributes: { name: "good too" } }
+          ],
+          meta: { pagination: { total: 6, count: 3, per_page: 3, current_page: 2, total_pages: 2 } }
+        })
       })
-    }))))
+    )))
 
   it.effect("are put aside with \"skip\", with page, index and path, and without their values", () =>
     Effect.gen(function*() {

@@ -9,8 +9,11 @@ import * as Stream from "effect/Stream"
 export const theUser = Effect.map(FakeProcessMaker, (fake) => fake.userIds[0] ?? "")
 
 export const eventsOf = (options?: PageStreamOptions) =>
-  Effect.flatMap(Effect.all([OauthClientsService, theUser]), ([service, user]) =>
-    Effect.map(Stream.runCollect(service.streamOauthClientEvents(user, options)), Chunk.toReadonlyArray))
+  Effect.flatMap(
+    Effect.all([OauthClientsService, theUser]),
+    ([service, user]) =>
+      Effect.map(Stream.runCollect(service.streamOauthClientEvents(user, options)), Chunk.toReadonlyArray)
+  )
 
 export const clientsOf = (events: ReadonlyArray<PageEvent>): ReadonlyArray<string> =>
   events.flatMap((event) => event._tag === "PageFetched" ? event.page.clients.map(({ id }) => String(id)) : [])
@@ -21,6 +24,11 @@ export const reportOf = (events: ReadonlyArray<PageEvent>) => {
 }
 
 /** The pages that the fake was asked for, in order. */
-export const pagesAsked = Effect.flatMap(FakeProcessMaker, (fake) =>
-  Effect.map(fake.requests, (requests) =>
-    requests.filter(({ operation }) => operation === "findOauthClients").map(({ page }) => page)))
+export const pagesAsked = Effect.flatMap(
+  FakeProcessMaker,
+  (fake) =>
+    Effect.map(
+      fake.requests,
+      (requests) => requests.filter(({ operation }) => operation === "findOauthClients").map(({ page }) => page)
+    )
+)

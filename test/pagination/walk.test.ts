@@ -38,12 +38,15 @@ const complete = (outcome: ReturnType<typeof simulate>) => {
 
 describe("PageWalk over a list that changes", () => {
   it("keeps the server's order while the list stands still", () => {
-    fc.assert(fc.property(runs(still), (run) =>
-      check(run, ({ emitted, report, survivors }) => {
-        assert.deepStrictEqual(emitted, [...survivors])
-        assert.strictEqual(report?.suspectedMisses, 0)
-        assert.strictEqual(report?.duplicatesDropped, 0)
-      })), { numRuns: 1000 })
+    fc.assert(
+      fc.property(runs(still), (run) =>
+        check(run, ({ emitted, report, survivors }) => {
+          assert.deepStrictEqual(emitted, [...survivors])
+          assert.strictEqual(report?.suspectedMisses, 0)
+          assert.strictEqual(report?.duplicatesDropped, 0)
+        })),
+      { numRuns: 1000 }
+    )
   })
 
   it("loses nothing when clients are only added", () => {

@@ -87,6 +87,11 @@ describe("RetryPolicy.with", () => {
     expect(effect.pipe(RetryPolicy.with({ maxAttempts: 2 }))).type.toBe<Effect.Effect<void, CallError>>()
     expect(stream.pipe(RetryPolicy.with(RetryPolicy.patient))).type.toBe<Stream.Stream<OauthClient, StreamError>>()
   })
+
+  test("keeps its type behind further steps of a pipe", () => {
+    const drained = oauthClients.streamOauthClients("u").pipe(RetryPolicy.with({ maxAttempts: 2 }), Stream.runDrain)
+    expect(drained).type.toBe<Effect.Effect<void, StreamError>>()
+  })
 })
 
 describe("PageEvent", () => {

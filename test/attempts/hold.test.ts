@@ -1,0 +1,208 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RetryPolicy } from "effect-processmaker-oauth"
+import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import { countOf, isDone, passingTime, ready, settle, timesOf } from "./calls.js"
+
+const used = (spelling: "x-ratelimit" | "x-rate-limit", reset: number) => ({
+  [`${spelling}-remaining`]: "0",
+  [`${spelling}-reset`]: String(reset)
+})
+
+/** A clock that shows a later time at each look, as a real one does. */
+const ticking = (clock: Clock.Clock): Clock.Clock => {
+  let looks = 0n
+  return {
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis(),
+    unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos(),
+    currentTimeMillis: clock.currentTimeMillis,
+    currentTimeNanos: Effect.map(clock.currentTimeNanos, (nanos) => nanos + 1_000_000n * ++looks),
+    sleep: (duration) => clock.sleep(duration)
+  }
+}
+
+describe("an answer that asks for patience holds the whole layer", () => {
+  const asking = { "429": Fault.tooManyRequests("10 seconds"), "503 with Retry-After": Fault.unavailable("10 seconds") }
+  for (const [name, step] of Object.entries(asking)) {
+    it.effect(`${name}: other calls, of whatever kind, wait for its end`, () =>
+      Effect.gen(function*() {
+        const { clientId, fake, service, userId } = yield* ready
+        yield* fake.script(Fault.onOperation("findOauthClientById", step))
+        yield* Effect.fork(service.findOauthClientById(userId, clientId))
+        yield* settle
+        yield* TestClock.adjust("1 seconds")
+        const others = yield* Effect.fork(Effect.all([
+          service.findOauthClients(userId),
+          service.addOauthClient(userId, { name: "A" }),
+          service.updateOauthClient(userId, clientId, { name: "B" }),
+          Stream.runCollect(service.streamOauthClients(userId))
+        ], { concurrency: "unbounded" }))
+        yield* TestClock.adjust("8900 millis")
+        assert.strictEqual((yield* fake.requests).length, 1, "none before its end")
+        yield* passingTime(Fiber.join(others), "100 millis")
+        const end = 10_000 + ((yield* timesOf("findOauthClientById"))[0] ?? 0)
+        for (const { at } of (yield* fake.requests).slice(1)) assert.isAtLeast(at.epochMillis, end)
+      }).pipe(Effect.provide(layerTest())))
+  }
+
+  const silent = { "503 without": Fault.unavailable(), "502": Fault.badGateway, "reset": Fault.resetBefore }
+  for (const [name, step] of Object.entries(silent)) {
+    it.effect(`${name}: other calls do not wait`, () =>
+      Effect.gen(function*() {
+        const { clientId, fake, service, userId } = yield* ready
+        yield* fake.script(Fault.onOperation("findOauthClientById", step))
+        yield* Effect.fork(service.findOauthClientById(userId, clientId))
+        yield* settle
+        assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
+      }).pipe(Effect.provide(layerTest())))
+  }
+
+  it.effect("those who waited are let go one after the other, not as a herd", () =>
+    Effect.gen(function*() {
+      const { clientId, fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClientById", Fault.tooManyRequests("10 seconds")))
+      const first = yield* Effect.fork(service.findOauthClientById(userId, clientId))
+      yield* settle
+      const queued = yield* Effect.fork(
+        Effect.all(Array.from({ length: 40 }, () => service.findOauthClients(userId)), { concurrency: "unbounded" })
+      )
+      yield* passingTime(Fiber.zip(first, queued), "100 millis")
+      const times = yield* timesOf("findOauthClients")
+      assert.isAtLeast(Math.min(...times), 10_000)
+      const perTick = new Map<number, number>()
+      for (const time of times) perTick.set(Math.floor(time / 100), (perTick.get(Math.floor(time / 100)) ?? 0) + 1)
+      assert.isAtMost(Math.max(...perTick.values()), 5, "at most a few in a tenth of a second")
+      assert.isAtMost(Math.max(...times), 13_000, "and yet all within seconds")
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("one that waits alone goes on at once", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      const headers = used("x-ratelimit", 5)
+      yield* fake.script(Fault.onOperation("deleteOauthClient", Fault.respond({ status: 404, headers })))
+      yield* Effect.ignore(service.deleteOauthClient(userId, "404404"))
+      yield* passingTime(service.findOauthClients(userId), "50 millis")
+      const [time = 0] = yield* timesOf("findOauthClients")
+      assert.isAtLeast(time, 5000)
+      assert.isAtMost(time, 5060)
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("a second answer of the kind holds those back who were let go too early", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClients", Fault.times(3, Fault.tooManyRequests("10 seconds"))))
+      const calls = yield* Effect.fork(
+        Effect.all(Array.from({ length: 20 }, () => service.findOauthClients(userId)), { concurrency: 1 })
+      )
+      const more = yield* Effect.fork(
+        Effect.all(Array.from({ length: 20 }, () => service.findOauthClients(userId)), { concurrency: "unbounded" })
+      )
+      yield* passingTime(Fiber.zip(calls, more), "500 millis")
+      // Each refused call is asked again once per hold, and nobody else asks in between.
+      assert.isAtMost(yield* countOf("findOauthClients"), 43)
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("a call that may not wait so long fails at once, without a request", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClients", Fault.tooManyRequests("50 seconds")))
+      yield* Effect.fork(service.findOauthClients(userId))
+      yield* settle
+      for (const policy of [{ totalTimeout: "20 seconds" }, { maxRetryAfter: "20 seconds" }] as const) {
+        const call = RetryPolicy.with(service.addOauthClient(userId, { name: "A" }), policy)
+        const fiber = yield* Effect.fork(Effect.flip(call))
+        assert.isTrue(yield* isDone(fiber))
+        const error = yield* Fiber.join(fiber)
+        assert.deepInclude(error, { _tag: "ProcessMakerRateLimited", attempts: 0, outcome: "notApplied" })
+        assert(error._tag === "ProcessMakerRateLimited")
+        assert.deepStrictEqual(Option.map(error.retryAfter, Duration.toSeconds), Option.some(50))
+      }
+      assert.strictEqual(yield* countOf("addOauthClient"), 0)
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("calls that fail because of the hold do not make it longer", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClients", Fault.tooManyRequests("2 minutes")))
+      yield* Effect.ignore(service.findOauthClients(userId))
+      yield* TestClock.adjust("1 minutes")
+      const failing = Effect.flip(RetryPolicy.with(service.findOauthClients(userId), { maxRetryAfter: "1 seconds" }))
+      yield* Effect.withClock(Effect.repeatN(failing, 29), ticking(yield* Effect.clock))
+      yield* TestClock.adjust("1 minutes")
+      assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("it holds one layer, not another", () =>
+    Effect.gen(function*() {
+      const held = yield* ready
+      yield* held.fake.script(Fault.onOperation("findOauthClients", Fault.tooManyRequests("10 seconds")))
+      yield* Effect.fork(held.service.findOauthClients(held.userId))
+      yield* settle
+      const other = yield* Effect.fork(Effect.provide(
+        Effect.flatMap(ready, ({ service, userId }) => service.findOauthClients(userId)),
+        layerTest()
+      ))
+      assert.isTrue(yield* isDone(other))
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("an interrupted wait leaves the queue", () =>
+    Effect.gen(function*() {
+      const { clientId, fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClientById", Fault.tooManyRequests("10 seconds")))
+      yield* Effect.fork(service.findOauthClientById(userId, clientId))
+      yield* settle
+      const crowd = yield* Effect.fork(
+        Effect.all(Array.from({ length: 50 }, () => service.findOauthClients(userId)), { concurrency: "unbounded" })
+      )
+      yield* settle
+      yield* Fiber.interrupt(crowd)
+      yield* passingTime(service.findOauthClients(userId), "50 millis")
+      assert.isAtMost((yield* timesOf("findOauthClients"))[0] ?? 0, 10_100)
+    }).pipe(Effect.provide(layerTest())))
+})
+
+describe("a rate limit that is used up", () => {
+  for (const spelling of ["x-ratelimit", "x-rate-limit"] as const) {
+    for (const status of [200, 404, 500]) {
+      it.effect(`${spelling}, on a ${status}: the next call waits for the reset`, () =>
+        Effect.gen(function*() {
+          const { fake, service, userId } = yield* ready
+          const body = { data: { type: "client", id: "17", attributes: { name: "A" } } }
+          yield* fake.script(
+            Fault.onOperation("findOauthClientById", Fault.respond({ status, headers: used(spelling, 30), body }))
+          )
+          yield* Effect.ignore(RetryPolicy.with(service.findOauthClientById(userId, "17"), RetryPolicy.none))
+          const next = yield* Effect.fork(service.findOauthClients(userId))
+          yield* TestClock.adjust("29900 millis")
+          assert.strictEqual(yield* countOf("findOauthClients"), 0)
+          yield* TestClock.adjust("200 millis")
+          assert.isTrue(yield* isDone(next))
+        }).pipe(Effect.provide(layerTest())))
+    }
+  }
+
+  it.effect("without a reset the next call is sent", () =>
+    Effect.gen(function*() {
+      const { service, userId } = yield* ready
+      assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
+      const fake = yield* FakeProcessMaker
+      const last = (yield* fake.requests).at(-1)
+      assert.isDefined(last)
+    }).pipe(Effect.provide(layerTest({ rateLimit: { limit: 3, window: "1 minutes" } }))))
+
+  it.effect("the call that used it up waits for its reset before it tries again", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      const step = Fault.respond({ status: 500, headers: used("x-ratelimit", 12) })
+      yield* fake.script(Fault.onOperation("findOauthClients", step))
+      yield* passingTime(service.findOauthClients(userId), "100 millis")
+      assert.isAtLeast((yield* timesOf("findOauthClients"))[1] ?? 0, 12_000)
+    }).pipe(Effect.provide(layerTest())))
+})

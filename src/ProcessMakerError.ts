@@ -204,7 +204,7 @@ export class ProcessMakerServerError extends Schema.TaggedError<ProcessMakerServ
 }
 
 /**
- * Any other status. Each 3xx is one: a redirect is never followed with a token.
+ * Any other status. Each 3xx is one: a redirect is never followed with a token. A browser shows it as status 0.
  *
  * @since 0.1.0
  * @category errors
@@ -218,7 +218,8 @@ export class ProcessMakerUnexpectedStatus
 {
   override get message(): string {
     const target = this.redirectOrigin === undefined ? "" : ` to ${this.redirectOrigin}`
-    const what = this.redirectOrigin !== undefined || (this.status >= 300 && this.status < 400)
+    const redirected = this.status === 0 || (this.status >= 300 && this.status < 400)
+    const what = this.redirectOrigin !== undefined || redirected
       ? `the server redirected (${this.status})${target}, which is never followed with a token: check the base URL`
       : `the server answered with the unexpected status ${this.status}`
     return sentence(this, what, this.errors)

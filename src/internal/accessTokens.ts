@@ -9,19 +9,13 @@ import type { AccessTokenProviderShape, PasswordCredentials } from "../AccessTok
 import type { ProcessMakerConfigShape } from "../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../ProcessMakerError.js"
 import type { RetryPolicyOptions } from "../RetryPolicy.js"
-import {
-  CurrentLedger,
-  layerPolicy,
-  makeLedger,
-  passHold,
-  policyInForce,
-  repeating,
-  underLedger,
-  withAttemptTimeout
-} from "./attempts.js"
-import type { Ledger } from "./attempts.js"
+import { repeating } from "./attempts.js"
 import type { Failure } from "./failure.js"
+import { passHold } from "./hold.js"
+import { CurrentLedger, makeLedger, underLedger, withAttemptTimeout } from "./ledger.js"
+import type { Ledger } from "./ledger.js"
 import { makePacing } from "./pacing.js"
+import { layerPolicy, policyInForce } from "./policyInForce.js"
 import { toAccessTokenError } from "./responseErrors.js"
 import { logIn, refresh } from "./tokenEndpoint.js"
 import { makeTokenFlight } from "./tokenFlight.js"

@@ -8,23 +8,16 @@ import type { AccessToken, AccessTokenProviderShape } from "../AccessToken.js"
 import type { ProcessMakerConfigShape } from "../ProcessMakerConfig.js"
 import { ProcessMakerInvalidRequest } from "../ProcessMakerError.js"
 import type { OauthClientsError, SchemaIssue } from "../ProcessMakerError.js"
-import {
-  counted,
-  holdExhausted,
-  makeLedger,
-  monotonic,
-  noteRefusal,
-  passHold,
-  policyInForce,
-  repeating,
-  underLedger
-} from "./attempts.js"
-import type { Call, Ledger, Repeat } from "./attempts.js"
+import { repeating } from "./attempts.js"
 import type { Conceal } from "./conceal.js"
 import { exchange } from "./exchange.js"
 import type { Answer } from "./exchange.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "./failure.js"
+import { holdExhausted, passHold } from "./hold.js"
+import { counted, makeLedger, monotonic, noteRefusal, underLedger } from "./ledger.js"
+import type { Call, Ledger, Repeat } from "./ledger.js"
 import { makePacing } from "./pacing.js"
+import { policyInForce } from "./policyInForce.js"
 import { toPublicError } from "./responseErrors.js"
 import type { Method } from "./retryDecision.js"
 import { concealer, withBearer } from "./secrets.js"

@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { AccessTokenError, OauthClientsError } from "../ProcessMakerError.js"
 import * as Errors from "../ProcessMakerError.js"
-import { account } from "./attempts.js"
-import type { Account, Ledger } from "./attempts.js"
 import { invalidTokenResponse } from "./failure.js"
 import type { Failure, InvalidAnswer, LoginRefused, NoAnswer, RefusedStatus } from "./failure.js"
+import { account } from "./ledger.js"
+import type { Account, Ledger } from "./ledger.js"
 import { isRedirect, statusMeaning } from "./status.js"
 
 /** The public error of a call that ended with this failure. */

@@ -48,20 +48,26 @@ const client = HttpClient.make((request, url) =>
 const decodeOnly = Effect.sync(() => {
   let count = 0
   for (let page = 1; page <= pages; page++) {
-    const answer = { status: 200, contentType: "application/vnd.api+json", text: () => bodyOf(page), exhausted: undefined }
+    const answer = {
+      status: 200,
+      contentType: "application/vnd.api+json",
+      text: () => bodyOf(page),
+      exhausted: undefined
+    }
     count += Either.getOrThrow(decodeList(answer, (text) => text)).rows.length
   }
   return count
 })
 
-const streamed = Effect.flatMap(OauthClientsService, (service) => Stream.runCount(service.streamOauthClients("u"))).pipe(
-  Effect.provide(
-    OauthClientsService.layer({
-      baseUrl: "https://t.example.test/api/v1",
-      credentials: { accessToken: Redacted.make("t") }
-    }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
+const streamed = Effect.flatMap(OauthClientsService, (service) => Stream.runCount(service.streamOauthClients("u")))
+  .pipe(
+    Effect.provide(
+      OauthClientsService.layer({
+        baseUrl: "https://t.example.test/api/v1",
+        credentials: { accessToken: Redacted.make("t") }
+      }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
+    )
   )
-)
 
 const measure = (effect: Effect.Effect<number, unknown>) =>
   Effect.gen(function*() {
@@ -74,7 +80,9 @@ const program = Effect.gen(function*() {
   yield* measure(decodeOnly)
   const alone = yield* measure(decodeOnly)
   const stream = yield* measure(streamed)
-  console.log(`${stream.count} clients: decoding alone ${alone.seconds.toFixed(1)} s, streamed ${stream.seconds.toFixed(1)} s`)
+  console.log(
+    `${stream.count} clients: decoding alone ${alone.seconds.toFixed(1)} s, streamed ${stream.seconds.toFixed(1)} s`
+  )
   console.log(`ratio ${(stream.seconds / alone.seconds).toFixed(2)}`)
 })
 

@@ -13,7 +13,9 @@ for (const { megabytes, page } of heaps) console.log(`page ${String(page).padSta
 const [first = { megabytes: Number.NaN }] = heaps
 const last = heaps.at(-1) ?? first
 const ratio = last.megabytes / first.megabytes
-console.log(`${clients} clients in ${((performance.now() - started) / 1000).toFixed(0)} s; the heap at the end is ${
-  (ratio * 100).toFixed(0)
-} % of the heap after the first 100 pages`)
+console.log(
+  `${clients} clients in ${((performance.now() - started) / 1000).toFixed(0)} s; the heap at the end is ${
+    (ratio * 100).toFixed(0)
+  } % of the heap after the first 100 pages`
+)
 process.exitCode = ratio <= 1.2 ? 0 : 1

@@ -14,7 +14,7 @@ export interface HeapAt {
 const heapInUse = Effect.sync(() => {
   setFlagsFromString("--expose-gc")
   const collect: unknown = runInNewContext("gc")
-  if (typeof collect === "function") for (let turn = 0; turn < 3; turn++) collect()
+  if (typeof collect === "function") { for (let turn = 0; turn < 3; turn++) collect() }
   return process.memoryUsage().heapUsed / 1e6
 })
 
@@ -31,7 +31,9 @@ export const soak = (pages: number) =>
       Effect.gen(function*() {
         page += 1
         clients += found.clients.length
-        if (page === 100 || page % every === 0) heaps.push({ page, megabytes: yield* heapInUse })
+        if (page === 100 || page % every === 0) {
+          heaps.push({ page, megabytes: yield* heapInUse })
+        }
       }))
     return { clients, heaps }
   }).pipe(Effect.provide(layerTest({ clients: pages * 100, keepRequests: 100 })))

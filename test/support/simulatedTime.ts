@@ -59,4 +59,3 @@ class SimulatedClock implements Clock.Clock {
 /** Runs an effect under simulated time. */
 export const simulated = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => Effect.withClock(effect, new SimulatedClock()))
-

@@ -57,10 +57,13 @@ export const exchange = (
   }, (span) =>
     Effect.gen(function*() {
       let sent = request
-      const client = HttpClient.withScope(
-        HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready)))
+      const client = options.client.pipe(
+        // Within the client, which may have been told not to propagate traces.
+        HttpClient.mapRequestEffect((ready) => withTrace(ready, span)),
+        HttpClient.tapRequest((ready) => Effect.sync(() => (sent = ready))),
+        HttpClient.withScope
       )
-      const response = yield* client.execute(yield* withTrace(request, span)).pipe(
+      const response = yield* client.execute(request).pipe(
         Effect.mapError(describeRequest),
         Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
       )

@@ -57,13 +57,10 @@ export const exchange = (
   }, (span) =>
     Effect.gen(function*() {
       let sent = request
-      const client = options.client.pipe(
-        // Within the client, which may have been told not to propagate traces.
-        HttpClient.mapRequestEffect((ready) => withTrace(ready, span)),
-        HttpClient.tapRequest((ready) => Effect.sync(() => (sent = ready))),
-        HttpClient.withScope
+      const client = HttpClient.withScope(
+        HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready)))
       )
-      const response = yield* client.execute(request).pipe(
+      const response = yield* client.execute(yield* withTrace(request, span)).pipe(
         Effect.mapError(describeRequest),
         Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
       )

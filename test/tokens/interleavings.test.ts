@@ -93,26 +93,35 @@ const step: FastCheck.Arbitrary<Step> = FastCheck.oneof(
 
 /** What was known of the tokens, and what was sent with them, as seen from the client's side. */
 class Observed {
-  readonly deadFrom = new Map<string, number>()
+  readonly expiresAt = new Map<string, number>()
+  readonly refusedAt = new Map<string, number>()
   readonly refused = new Set<string>()
   readonly violations: Array<string> = []
+  interruptedAt = Number.NaN
   apiRequests = 0
   unauthorized = 0
   tokenRequests = 0
 
-  dies(token: string, at: number) {
-    this.deadFrom.set(token, Math.min(at, this.deadFrom.get(token) ?? Number.POSITIVE_INFINITY))
+  expires(token: string, at: number) {
+    this.expiresAt.set(token, at)
   }
 
   answer401(token: string, now: number) {
     this.unauthorized += 1
     this.refused.add(token)
-    this.dies(token, now)
+    if (now === this.interruptedAt) return
+    this.refusedAt.set(token, Math.min(now, this.refusedAt.get(token) ?? Number.POSITIVE_INFINITY))
+  }
+
+  /** Who is interrupted at the very moment of an answer never hears it, so nobody knows what it said. */
+  interrupts(now: number) {
+    this.interruptedAt = now
+    for (const [token, at] of this.refusedAt) if (at === now) this.refusedAt.delete(token)
   }
 
   send(token: string, now: number) {
     this.apiRequests += 1
-    const dead = this.deadFrom.get(token) ?? Number.POSITIVE_INFINITY
+    const dead = Math.min(...[this.expiresAt, this.refusedAt].map((map) => map.get(token) ?? Number.POSITIVE_INFINITY))
     if (now > dead) this.violations.push(`sent at ${now} a token known dead since ${dead}`)
   }
 }
@@ -128,7 +137,7 @@ const observedBy = (observed: Observed) => {
       get: Effect.tap(own.get, (token) =>
         Option.match(token.expiresAt, {
           onNone: () => Effect.void,
-          onSome: (end) => Effect.sync(() => observed.dies(text(token), DateTime.toEpochMillis(end)))
+          onSome: (end) => Effect.sync(() => observed.expires(text(token), DateTime.toEpochMillis(end)))
         })),
       invalidate: own.invalidate
     }))
@@ -190,7 +199,12 @@ interface Started {
   interrupted: boolean
 }
 
-const runStep = (fake: FakeProcessMakerShape, start: (call: Call) => Effect.Effect<void>, started: Array<Started>) =>
+const runStep = (
+  observed: Observed,
+  fake: FakeProcessMakerShape,
+  start: (call: Call) => Effect.Effect<void>,
+  started: Array<Started>
+) =>
 (
   one: Step
 ): Effect.Effect<void> => {
@@ -214,7 +228,10 @@ const runStep = (fake: FakeProcessMakerShape, start: (call: Call) => Effect.Effe
       const target = started[one.which % Math.max(1, started.length)]
       if (target === undefined) return Effect.void
       target.interrupted = true
-      return Fiber.interruptFork(target.fiber)
+      return Effect.zipRight(
+        Effect.map(Clock.currentTimeMillis, (now) => observed.interrupts(now)),
+        Fiber.interruptFork(target.fiber)
+      )
     }
   }
 }
@@ -252,7 +269,7 @@ it.effect.prop(
             started.push({ fiber, pages: call === "stream" ? 4 : 1, interrupted: false })
           }
         })
-      const play = runStep(fake, start, started)
+      const play = runStep(observed, fake, start, started)
       for (const one of steps) yield* play(one)
       // Longer than any call may take; streams have a deadline for each page.
       for (let minute = 0; minute < 20; minute++) {

@@ -25,7 +25,7 @@ const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClien
 
 const run = (options: ExportOptions) =>
   Effect.gen(function*() {
-    const tenant = yield* Config.option(Config.string("PROCESSMAKER_BASE_URL"))
+    const tenant = yield* Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
     const user = options.user ?? Option.getOrUndefined(yield* Config.option(Config.string("PROCESSMAKER_USER_ID")))
     const userId = user ?? (Option.isNone(tenant) ? demonstration.userId : "")
     if (userId === "") {

@@ -28,7 +28,7 @@ const program = Effect.gen(function*() {
 // The tenant that PROCESSMAKER_BASE_URL and its companions name; without it, a fake one in memory.
 const tenant = OauthClientsService.layerConfig.pipe(Layer.provide(FetchHttpClient.layer))
 const fake = layerTest({ users: [{ id: "u-7", clients: 250 }] })
-const layer = Config.string("PROCESSMAKER_BASE_URL").pipe(
+const layer = Config.nonEmptyString("PROCESSMAKER_BASE_URL").pipe(
   Effect.match({ onFailure: () => fake, onSuccess: () => tenant }),
   Layer.unwrapEffect
 )

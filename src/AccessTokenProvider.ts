@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
 import { makePasswordGrant, makeStatic } from "./internal/accessTokens.js"
@@ -35,7 +36,9 @@ export interface PasswordGrantOptions extends PasswordCredentials {
  * @since 0.1.0
  * @category models
  */
-export type ProcessMakerCredentials = PasswordGrantOptions | { readonly accessToken: Redacted.Redacted<string> }
+export type ProcessMakerCredentials =
+  | PasswordGrantOptions & { readonly accessToken?: undefined }
+  | { readonly accessToken: Redacted.Redacted<string> }
 
 /**
  * Gives out access tokens and renews them.
@@ -66,15 +69,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
   static readonly layerPasswordGrant = (
     options: PasswordGrantOptions
   ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
-    Layer.scoped(
-      AccessTokenProvider,
-      Effect.gen(function*() {
-        const { loginCoolDown = "30 seconds", ...credentials } = yield* checkCredentials(options)
-        const config = yield* ProcessMakerConfig
-        const client = yield* HttpClient.HttpClient
-        return yield* makePasswordGrant({ client, config, credentials, coolDown: Duration.toMillis(loginCoolDown) })
-      })
-    )
+    passwordGrant(options, optionNames)
 
   /**
    * Always the same token. When the API refuses it, calls fail with `ProcessMakerUnauthorized`.
@@ -83,13 +78,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
    */
   static readonly layerStatic = (
     accessToken: Redacted.Redacted<string>
-  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> =>
-    Layer.effect(
-      AccessTokenProvider,
-      Redacted.isRedacted(accessToken) && isToken(accessToken)
-        ? Effect.succeed(makeStatic(accessToken))
-        : Effect.fail(ConfigError.InvalidData(["accessToken"], "must be a Redacted text of visible ASCII characters"))
-    )
+  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> => staticToken(accessToken, optionNames)
 
   /**
    * Whichever of the two the credentials are for.
@@ -99,7 +88,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
   static readonly layer = (
     credentials: ProcessMakerCredentials
   ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
-    "accessToken" in credentials
+    Predicate.isRecord(credentials) && credentials.accessToken !== undefined
       ? AccessTokenProvider.layerStatic(credentials.accessToken)
       : AccessTokenProvider.layerPasswordGrant(credentials)
 
@@ -114,31 +103,78 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
     ConfigError.ConfigError,
     HttpClient.HttpClient | ProcessMakerConfig
   > = Layer.unwrapEffect(Effect.gen(function*() {
-    const accessToken = yield* Config.option(Config.redacted("PROCESSMAKER_ACCESS_TOKEN"))
-    return Option.isSome(accessToken)
-      ? AccessTokenProvider.layerStatic(accessToken.value)
-      : AccessTokenProvider.layerPasswordGrant(
-        yield* Config.all({
-          clientId: Config.string("PROCESSMAKER_CLIENT_ID"),
-          clientSecret: Config.redacted("PROCESSMAKER_CLIENT_SECRET"),
-          username: Config.string("PROCESSMAKER_USERNAME"),
-          password: Config.redacted("PROCESSMAKER_PASSWORD")
-        })
-      )
+    const accessToken = yield* Config.option(Config.redacted(environmentNames.accessToken))
+    // A variable that is set to nothing is not set.
+    if (Option.isSome(accessToken) && !isEmpty(accessToken.value)) {
+      return staticToken(accessToken.value, environmentNames)
+    }
+    const login = yield* Effect.mapError(
+      Config.all({
+        clientId: Config.string(environmentNames.clientId),
+        clientSecret: Config.redacted(environmentNames.clientSecret),
+        username: Config.string(environmentNames.username),
+        password: Config.redacted(environmentNames.password)
+      }),
+      (error) => ConfigError.Or(ConfigError.MissingData([environmentNames.accessToken], "is not set"), error)
+    )
+    return passwordGrant(login, environmentNames)
   }))
 }
 
+const optionNames = {
+  accessToken: "accessToken",
+  clientId: "clientId",
+  clientSecret: "clientSecret",
+  username: "username",
+  password: "password"
+}
+
+const environmentNames: typeof optionNames = {
+  accessToken: "PROCESSMAKER_ACCESS_TOKEN",
+  clientId: "PROCESSMAKER_CLIENT_ID",
+  clientSecret: "PROCESSMAKER_CLIENT_SECRET",
+  username: "PROCESSMAKER_USERNAME",
+  password: "PROCESSMAKER_PASSWORD"
+}
+
+const passwordGrant = (
+  options: PasswordGrantOptions,
+  names: typeof optionNames
+): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
+  Layer.scoped(
+    AccessTokenProvider,
+    Effect.gen(function*() {
+      const { loginCoolDown = "30 seconds", ...credentials } = yield* checkCredentials(options, names)
+      const config = yield* ProcessMakerConfig
+      const client = yield* HttpClient.HttpClient
+      return yield* makePasswordGrant({ client, config, credentials, coolDown: Duration.toMillis(loginCoolDown) })
+    })
+  )
+
+const staticToken = (
+  accessToken: Redacted.Redacted<string>,
+  names: typeof optionNames
+): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> =>
+  Layer.effect(
+    AccessTokenProvider,
+    Redacted.isRedacted(accessToken) && isToken(accessToken)
+      ? Effect.succeed(makeStatic(accessToken))
+      : invalid(names.accessToken, "must be a Redacted text of visible ASCII characters")
+  )
+
 const checkCredentials = (
-  options: PasswordGrantOptions
+  options: PasswordGrantOptions,
+  names: typeof optionNames
 ): Either.Either<PasswordGrantOptions, ConfigError.ConfigError> => {
-  const { clientId, clientSecret, password, username } = options
-  for (const [name, value] of Object.entries({ clientId, username })) {
+  if (!Predicate.isRecord(options)) return invalid("credentials", "must be a login or an access token")
+  const { clientId, clientSecret, loginCoolDown, password, username } = options
+  for (const [name, value] of [[names.clientId, clientId], [names.username, username]] as const) {
     if (typeof value !== "string" || value.trim() === "") return invalid(name, "must be a text that is not blank")
   }
-  for (const [name, value] of Object.entries({ clientSecret, password })) {
+  for (const [name, value] of [[names.clientSecret, clientSecret], [names.password, password]] as const) {
     if (!Redacted.isRedacted(value) || isEmpty(value)) return invalid(name, "must be a Redacted text that is not empty")
   }
-  if (options.loginCoolDown !== undefined && Option.isNone(Duration.decodeUnknown(options.loginCoolDown))) {
+  if (loginCoolDown !== undefined && Option.isNone(Duration.decodeUnknown(loginCoolDown))) {
     return invalid("loginCoolDown", "must be a duration, for example \"30 seconds\"")
   }
   return Either.right(options)

@@ -86,7 +86,10 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
     Effect.gen(function*() {
       const baseUrl = yield* Config.string(environmentNames.baseUrl)
       const tokenUrl = yield* Config.option(Config.string(environmentNames.tokenUrl))
-      return yield* makeNamed({ baseUrl, tokenUrl: Option.getOrUndefined(tokenUrl) }, environmentNames)
+      return yield* makeNamed({
+        baseUrl,
+        tokenUrl: Option.getOrUndefined(Option.filter(tokenUrl, (url) => url.trim() !== ""))
+      }, environmentNames)
     })
   )
 }

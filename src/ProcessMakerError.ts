@@ -218,8 +218,11 @@ export class ProcessMakerUnexpectedStatus
 {
   override get message(): string {
     const target = this.redirectOrigin === undefined ? "" : ` to ${this.redirectOrigin}`
-    const redirected = this.status === 0 || (this.status >= 300 && this.status < 400)
-    const what = this.redirectOrigin !== undefined || redirected
+    const redirected = this.redirectOrigin !== undefined || [0, 301, 302, 303, 307, 308].includes(this.status)
+    const followed = redirected && this.status >= 200 && this.status < 300
+    const what = followed
+      ? `the HTTP client took the request${target} by itself (${this.status}), where no token must go`
+      : redirected
       ? `the server redirected (${this.status})${target}, which is never followed with a token: check the base URL`
       : `the server answered with the unexpected status ${this.status}`
     return sentence(this, what, this.errors)

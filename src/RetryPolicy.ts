@@ -64,7 +64,7 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
   static readonly none: RetryPolicyOptions = { maxAttempts: 1 }
 
   /**
-   * For batch jobs that would rather wait an hour than fail.
+   * For batch jobs that would rather wait an hour than fail: a `Retry-After` of an hour is obeyed, within two in all.
    *
    * @since 0.1.0
    */
@@ -73,7 +73,7 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
     baseDelay: "500 millis",
     maxDelay: "1 minute",
     attemptTimeout: "1 minute",
-    totalTimeout: "1 hour",
+    totalTimeout: "2 hours",
     maxRetryAfter: "1 hour"
   }
 

@@ -45,7 +45,8 @@ const takeOnce = (path: string) =>
       error.reason === "AlreadyExists"
         ? Effect.gen(function*() {
           const holder = Number(yield* fileSystem.readFileString(path))
-          if (isRunning(holder)) return yield* new Held({ holder })
+          // A container that starts again may give the same number to this process.
+          if (holder !== process.pid && isRunning(holder)) return yield* new Held({ holder })
           yield* fileSystem.remove(path, { force: true })
           yield* write
         })

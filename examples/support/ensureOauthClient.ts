@@ -1,4 +1,4 @@
-/** Adds clients without ever adding one twice, also where the answer of the server is lost. */
+/** Adds clients, and none twice because an answer was lost; unless the server carries the request out much later. */
 import type { OauthClient, OauthClientsError, OauthClientsStreamError } from "effect-processmaker-oauth"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import * as Effect from "effect/Effect"

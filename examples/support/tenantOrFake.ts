@@ -14,7 +14,7 @@ export const layerTenantOrFake = (
   options: TestOptions,
   ...faults: ReadonlyArray<Fault.Fault>
 ): Layer.Layer<OauthClientsService, ConfigError.ConfigError> =>
-  Config.option(Config.string("PROCESSMAKER_BASE_URL")).pipe(
+  Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL")).pipe(
     Effect.map(Option.match({
       onSome: () => OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici)),
       onNone: () => Layer.provideMerge(announce(faults), layerTest(options))

@@ -31,7 +31,7 @@ export interface PasswordGrant {
 /** The token never changes, so there is nothing to renew or to drop. */
 export const makeStatic = (value: Redacted.Redacted<string>): AccessTokenProviderShape => {
   const token = new AccessToken({ value, expiresAt: Option.none() })
-  return { get: Effect.succeed(token), invalidate: () => Effect.void }
+  return { get: Effect.succeed(token), invalidate: () => Effect.void, renewable: false }
 }
 
 /** The password grant as a provider: one flight of token requests, retried under the ledger of whoever needs a token. */
@@ -63,7 +63,11 @@ export const makePasswordGrant = (
         // A token endpoint that wants patience holds nobody back who needs nothing of it.
         Effect.flatMap(flight.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
       )
-    return { get: Effect.flatMap(CurrentLedger, getUnder(retry, join)), invalidate: flight.invalidate }
+    return {
+      get: Effect.flatMap(CurrentLedger, getUnder(retry, join)),
+      invalidate: flight.invalidate,
+      secrets: () => [credentials.clientSecret, credentials.password, ...flight.secrets()]
+    }
   })
 
 // Within a call, its own ledger counts and its own deadline holds; on its own, a login is a call like any other.

@@ -59,14 +59,14 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
     ledger: Ledger,
     token: AccessToken
   ): Effect.Effect<A, Failure> => {
-    const conceal = concealer([token.value])
+    const conceal = concealer([token.value, ...(tokens.secrets?.() ?? [])])
     return exchange(withBearer(request, token.value), {
       client,
       maxBodySize: config.maxBodySize,
       conceal,
       onRefusal: (refusal) => noteRefusal(ledger, refusal)
     }).pipe(
-      Effect.tap((answer) => holdExhausted(pacing, answer.exhausted)),
+      Effect.tap((answer) => holdExhausted(ledger, pacing, answer.exhausted)),
       Effect.flatMap((answer) => decode(answer, conceal)),
       Effect.catchAll((failure) => recover?.(failure, ledger) ?? Effect.fail(failure)),
       (attempt) => counted(ledger, attempt)
@@ -116,7 +116,11 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
           policy,
           onRepeat: (repeat) => apiCall.onRepeat?.(repeat, ledger) ?? Effect.void
         })
-        return yield* repeating(ledger, { pacing, method, mayReplay: true }, attempt(apiCall, request, ledger)).pipe(
+        return yield* repeating(
+          ledger,
+          { pacing, method, mayReplay: tokens.renewable ?? true },
+          attempt(apiCall, request, ledger)
+        ).pipe(
           (attempts) => underLedger(ledger, attempts),
           Effect.map((value) => ({ value, attempts: ledger.attempts })),
           Effect.catchAll((failure) => Effect.flatMap(toPublicError(failure, ledger), Effect.fail))

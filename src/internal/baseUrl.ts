@@ -10,7 +10,9 @@ const isLoopback = (hostname: string): boolean =>
 const checkUrl = (input: string): Either.Either<URL, string> => {
   // The parser would take out line breaks and tabs in silence.
   if (!URL.canParse(input) || /\s/.test(input)) {
-    return Either.left("must be an absolute URL, for example https://acme.api.processmaker.io/api/v1")
+    return Either.left(
+      "must be a whole URL that starts with https://, for example https://acme.api.processmaker.io/api/v1"
+    )
   }
   const url = new URL(input)
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
@@ -19,7 +21,7 @@ const checkUrl = (input: string): Either.Either<URL, string> => {
   if (url.username !== "" || url.password !== "") return Either.left("must not contain a user name or a password")
   // `url.search` and `url.hash` are empty for a lone "?" or "#".
   if (/[?#]/.test(url.href)) return Either.left("must not have a query or a fragment")
-  if (/^changeme(\.|$)/.test(url.hostname)) {
+  if (/(^|\.)changeme(\.|$)/.test(url.hostname)) {
     return Either.left("must name the host of your ProcessMaker I/O instance in place of CHANGEME")
   }
   return Either.right(url)

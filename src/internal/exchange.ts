@@ -61,6 +61,11 @@ export const exchange = (
         HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready)))
       )
       const response = yield* client.execute(yield* withTrace(request, span)).pipe(
+        // A client that fails for a status, as `filterStatusOk` makes it, has the answer all the same.
+        Effect.catchIf(
+          (error) => error._tag === "ResponseError" && error.reason === "StatusCode",
+          (error) => "response" in error ? Effect.succeed(error.response) : Effect.fail(error)
+        ),
         Effect.mapError(describeRequest),
         Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
       )

@@ -14,7 +14,8 @@ export const holdOthers = (pacing: Pacing, failure: Failure, now: number, delay:
   const { repeat } = statusMeaning(status)
   const asked = repeat === "all" ? retryAfter ?? delay : repeat === "told" ? retryAfter : undefined
   if (asked !== undefined) holdFor(pacing, asked, now, status)
-  if (exhausted !== undefined) holdFor(pacing, exhausted, now, tooManyRequests)
+  // What the server says in so many words goes before what its counters say.
+  if (exhausted !== undefined && retryAfter === undefined) holdFor(pacing, exhausted, now, tooManyRequests)
 }
 
 const holdFor = (pacing: Pacing, wait: number, now: number, status: number): void => {
@@ -48,8 +49,11 @@ export const passHold = (ledger: Ledger, pacing: Pacing): Effect.Effect<void, Fa
     return yield* passHold(ledger, pacing)
   })
 
-/** Holds the layer back after an answer that used up a rate limit. */
-export const holdExhausted = (pacing: Pacing, wait: number | undefined): Effect.Effect<void> =>
+/**
+ * Holds the layer back after a good answer that used up a rate limit, as long as the call would wait at most: the next
+ * request may well be answered, and no call fails for what an answer's counters say.
+ */
+export const holdExhausted = (ledger: Ledger, pacing: Pacing, wait: number | undefined): Effect.Effect<void> =>
   wait === undefined
     ? Effect.void
-    : Effect.map(monotonic, (now) => holdFor(pacing, wait, now, tooManyRequests))
+    : Effect.map(monotonic, (now) => holdFor(pacing, Math.min(wait, ledger.policy.maxRetryAfter), now, tooManyRequests))

@@ -339,6 +339,7 @@ export class PageWalk {
 
   /** Whether to read the page once more before it is believed. */
   private doubt(): boolean {
+    if (this.options.onDrift === "ignore") return false
     this.doubts += 1
     return this.doubts <= doubtsAllowed
   }

@@ -1,5 +1,4 @@
 import * as Chunk from "effect/Chunk"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -13,6 +12,7 @@ import { ProcessMakerPaginationStuck } from "../ProcessMakerError.js"
 import type { OauthClientsError, OauthClientsStreamError } from "../ProcessMakerError.js"
 import type { Done } from "./apiClient.js"
 import type { ListDocument } from "./jsonApi.js"
+import { monotonic } from "./ledger.js"
 import { PageWalk } from "./pageWalk.js"
 import type { WalkOptions } from "./pageWalk.js"
 
@@ -53,7 +53,7 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
     const walk = new PageWalk(options)
     const signals = yield* Queue.unbounded<Signal>()
     const fibers = yield* FiberMap.make<number>()
-    const startedAt = yield* Clock.currentTimeMillis
+    const startedAt = yield* monotonic
     const started = new Set<number>()
     const arrived = new Map<number, Exit.Exit<Done<ListDocument>, OauthClientsError>>()
     let generation = 0
@@ -105,9 +105,9 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
       })
 
     const stuck = (reason: ProcessMakerPaginationStuck["reason"], pageNumber: number) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      Effect.map(monotonic, (now) => {
         const { operation, userId } = options
-        const elapsed = Duration.millis(now - startedAt)
+        const elapsed = Duration.millis(Math.round(now - startedAt))
         return new ProcessMakerPaginationStuck({ operation, userId, pageNumber, reason, attempts, elapsed })
       })
 

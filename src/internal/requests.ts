@@ -40,6 +40,10 @@ const check = <A, I>(schema: Schema.Schema<A, I>) => {
 }
 
 export const checkListInput = check(Schema.Struct({ userId: PathId, page: PageNumber, perPage: PageSize }))
+const checkPage = check(Schema.Struct({
+  page: Schema.optionalWith(PageNumber, { default: () => 1 }),
+  perPage: Schema.optionalWith(PageSize, { default: () => 15 })
+}))
 const checkUser = check(Schema.Struct({ userId: PathId }))
 const checkClient = check(Schema.Struct({ userId: PathId, clientId: PathId }))
 const checkNew = check(NewOauthClient)
@@ -58,6 +62,10 @@ const oneClient = (baseUrl: string, userId: string, clientId: string): Checked<s
 
 const withDocument = (request: HttpClientRequest.HttpClientRequest, document: string) =>
   HttpClientRequest.bodyText(request, document, mediaType)
+
+/** Which page of whose list is meant. */
+export const checkPageOptions = (userId: string, options: unknown) =>
+  Either.flatMap(checkPage(options), (page) => checkListInput({ userId, ...page }))
 
 /** Requests of the five operations, checked; nothing is sent here. */
 export const makeRequests = (baseUrl: string) => ({

@@ -43,7 +43,8 @@ export const parseRetryAfter = (value: string | undefined, now: number): number 
 
 /**
  * Milliseconds until the window of a rate limit resets, when the headers say that nothing is left of it. Both spellings
- * are in use (wire-facts, section 8); the reset is in epoch seconds.
+ * are in use (wire-facts, section 8); the reset is in epoch seconds of the server's clock, which its
+ * `Date` shows.
  */
 export const parseExhausted = (
   headers: Readonly<Record<string, string | undefined>>,
@@ -52,6 +53,7 @@ export const parseExhausted = (
   const read = (name: string) => headers[`x-ratelimit-${name}`] ?? headers[`x-rate-limit-${name}`]
   const reset = read("reset")?.trim() ?? ""
   if (read("remaining")?.trim() !== "0" || !/^\d+$/.test(reset)) return undefined
-  const delay = Number(reset) * 1000 - now
+  const server = Option.getOrElse(parseHttpDate(headers["date"] ?? "", now), () => now)
+  const delay = Number(reset) * 1000 - server
   return delay > 0 ? delay : undefined
 }

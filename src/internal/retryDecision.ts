@@ -31,7 +31,8 @@ type Issues = readonly [SchemaIssue, ...Array<SchemaIssue>]
 
 const millis = (field: string, value: unknown, fallback: number): Either.Either<number, Issues> => {
   if (value === undefined) return Either.right(fallback)
-  const found = Duration.decodeUnknown(value)
+  // A negative or no number would become no time at all.
+  const found = typeof value === "number" && !(value >= 0) ? Option.none() : Duration.decodeUnknown(value)
   return Option.isSome(found)
     ? Either.right(Duration.toMillis(found.value))
     : Either.left([{ path: [field], expected: "must be a duration, for example \"2 seconds\"" }])
@@ -42,6 +43,10 @@ export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Eith
   Either.gen(function*() {
     const pick = <K extends keyof RetryPolicyOptions>(field: K): RetryPolicyOptions[K] =>
       parts.reduce<RetryPolicyOptions[K]>((below, part) => part[field] ?? below, undefined)
+    const unknown = parts.flatMap(Object.keys).find((key) => !(key in defaultPolicy))
+    if (unknown !== undefined) {
+      return yield* Either.left<Issues>([{ path: [unknown.slice(0, 64)], expected: "is not known here" }])
+    }
     const maxAttempts = pick("maxAttempts") ?? defaultPolicy.maxAttempts
     if (!(Number.isInteger(maxAttempts) || maxAttempts === Number.POSITIVE_INFINITY) || maxAttempts < 1) {
       return yield* Either.left<Issues>([{ path: ["maxAttempts"], expected: "must be a whole number, 1 or more" }])

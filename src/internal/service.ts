@@ -21,7 +21,7 @@ import { makeCursor } from "./pageCursor.js"
 import { describePage, extentOf } from "./pageExtent.js"
 import { pageEvents } from "./pagination.js"
 import { mostAnchors } from "./recentIds.js"
-import { makeRequests } from "./requests.js"
+import { checkPageOptions, makeRequests } from "./requests.js"
 import { toPublicError } from "./responseErrors.js"
 import { isNotFound } from "./status.js"
 import { checkStream } from "./streamOptions.js"
@@ -87,12 +87,16 @@ export const makeService = (options: ApiClientOptions) => {
     ),
     findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((
       userId: string,
-      { page = 1, perPage = 15 }: PageOptions = {}
+      pageOptions: PageOptions = {}
     ) =>
-      Effect.map(
-        fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),
-        ({ value }) => toPage(userId, page, perPage, value)
-      )
+      Either.match(checkPageOptions(userId, pageOptions), {
+        onLeft: (issues) => invalidRequest("findOauthClients", "GET", issues),
+        onRight: ({ page, perPage }) =>
+          Effect.map(
+            fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),
+            ({ value }) => toPage(userId, page, perPage, value)
+          )
+      })
     ),
     updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((
       userId: string,

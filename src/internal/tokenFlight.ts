@@ -30,6 +30,8 @@ export interface TokenFlight {
   /** The token, from the cache or from the one request that is under way. */
   readonly join: Effect.Effect<AccessToken, Failure>
   readonly invalidate: (token: AccessToken) => Effect.Effect<void>
+  /** The tokens that are known now. */
+  readonly secrets: () => ReadonlyArray<Redacted.Redacted<string>>
 }
 
 /** On two clocks: the wall clock may jump, the steady one may stand still while the machine sleeps. */
@@ -108,7 +110,8 @@ export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<Toke
       invalidate: (token) =>
         Effect.sync(() => {
           if (state.held !== undefined && Equal.equals(state.held.token.value, token.value)) state.held = undefined
-        })
+        }),
+      secrets: () => [state.held?.token.value, state.refreshToken].filter((secret) => secret !== undefined)
     }
   })
 

@@ -71,6 +71,7 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
  */
 export const assertNoSecrets = (value: unknown, secrets: Iterable<string | Redacted.Redacted<string>>): void => {
   const forms = secretForms(secrets)
+  if (forms.length === 0) throw new Error("There is no secret to look for: each of those given is empty")
   const leaks = [...byText(value, forms), ...byProperty(value, forms)]
   if (leaks.length > 0) throw new Error(`A secret is shown by ${leaks.join("; ")}`)
 }

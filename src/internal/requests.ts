@@ -1,6 +1,7 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { NewOauthClient, OauthClientChanges } from "../OauthClient.js"
 import type { SchemaIssue } from "../ProcessMakerError.js"
@@ -41,6 +42,7 @@ const check = <A, I>(schema: Schema.Schema<A, I>) => {
 
 export const checkListInput = check(Schema.Struct({ userId: PathId, page: PageNumber, perPage: PageSize }))
 const checkPage = check(Schema.Struct({
+  userId: PathId,
   page: Schema.optionalWith(PageNumber, { default: () => 1 }),
   perPage: Schema.optionalWith(PageSize, { default: () => 15 })
 }))
@@ -65,7 +67,9 @@ const withDocument = (request: HttpClientRequest.HttpClientRequest, document: st
 
 /** Which page of whose list is meant. */
 export const checkPageOptions = (userId: string, options: unknown) =>
-  Either.flatMap(checkPage(options), (page) => checkListInput({ userId, ...page }))
+  Predicate.isRecord(options)
+    ? checkPage({ ...options, userId })
+    : Either.left<Issues>([{ path: ["options"], expected: "must be an object" }])
 
 /** Requests of the five operations, checked; nothing is sent here. */
 export const makeRequests = (baseUrl: string) => ({

@@ -152,9 +152,14 @@ describe("assertNoSecrets", () => {
     assert.include(leaks(refusing), "JSON.stringify")
   })
 
-  it("takes Redacted secrets, and ignores empty ones", () => {
+  it("takes Redacted secrets, and ignores empty ones beside others", () => {
     assert.isNotEmpty(leaks({ a: simple }, [Redacted.make(simple)]))
-    assert.deepStrictEqual(leaks({ a: simple }, ["", Redacted.make("")]), [])
+    assert.deepStrictEqual(leaks({ a: "nothing" }, ["", Redacted.make(simple)]), [])
+  })
+
+  it("fails when there is nothing to look for, rather than pass for ever", () => {
+    assert.throws(() => assertNoSecrets({ a: simple }, []), /no secret to look for/)
+    assert.throws(() => assertNoSecrets({ a: simple }, ["", Redacted.make("")]), /no secret to look for/)
   })
 
   it("lets pass what shows nothing", () => {

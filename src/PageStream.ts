@@ -6,8 +6,9 @@
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
+import type { SchemaIssue } from "./ErrorDetail.js"
 import type { OauthClientPage, PageCursor } from "./OauthClientPage.js"
-import type { OauthClientsError, SchemaIssue } from "./ProcessMakerError.js"
+import type { OauthClientsError } from "./ProcessMakerError.js"
 
 /**
  * Which page of a list to read.

@@ -5,6 +5,7 @@ export { AccessToken } from "./AccessToken.js"
 export type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
 export { AccessTokenProvider } from "./AccessTokenProvider.js"
 export type { PasswordGrantOptions, ProcessMakerCredentials } from "./AccessTokenProvider.js"
+export { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
 export { NewOauthClient, OauthClient, OauthClientChanges, OauthClientId } from "./OauthClient.js"
 export type { NewOauthClientInput, OauthClientChangesInput } from "./OauthClient.js"
 export { OauthClientPage, PageCursor, Pagination } from "./OauthClientPage.js"
@@ -15,8 +16,6 @@ export type { PageOptions, PageReport, PageStreamOptions } from "./PageStream.js
 export { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 export type { ProcessMakerConfigOptions, ProcessMakerConfigShape } from "./ProcessMakerConfig.js"
 export {
-  ErrorDetail,
-  Outcome,
   ProcessMakerForbidden,
   ProcessMakerInvalidRequest,
   ProcessMakerInvalidResponse,
@@ -29,10 +28,7 @@ export {
   ProcessMakerTransportError,
   ProcessMakerUnauthorized,
   ProcessMakerUnexpectedStatus,
-  ProcessMakerUnprocessable,
-  SchemaIssue,
-  TransportReason,
-  ValidationIssue
+  ProcessMakerUnprocessable
 } from "./ProcessMakerError.js"
 export type {
   AccessTokenError,

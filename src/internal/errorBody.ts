@@ -1,5 +1,5 @@
 import * as Predicate from "effect/Predicate"
-import type { ErrorDetail } from "../ProcessMakerError.js"
+import type { ErrorDetail } from "../ErrorDetail.js"
 import type { Conceal } from "./conceal.js"
 
 type Fields = Readonly<Record<string, unknown>>

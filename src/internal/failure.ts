@@ -1,10 +1,5 @@
-import type {
-  AccessTokenError,
-  ErrorDetail,
-  ProcessMakerInvalidResponse,
-  SchemaIssue,
-  TransportReason
-} from "../ProcessMakerError.js"
+import type { ErrorDetail, SchemaIssue, TransportReason } from "../ErrorDetail.js"
+import type { AccessTokenError, ProcessMakerInvalidResponse } from "../ProcessMakerError.js"
 import { statusMeaning } from "./status.js"
 
 /**

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
+import type { SchemaIssue } from "../ErrorDetail.js"
 import { PageCursor } from "../OauthClientPage.js"
-import type { SchemaIssue } from "../ProcessMakerError.js"
 import { schemaIssues } from "./schemaIssues.js"
 
 type Place = Omit<typeof PageCursor.Encoded, "version" | "check">

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { SchemaIssue } from "../ProcessMakerError.js"
+import type { SchemaIssue } from "../ErrorDetail.js"
 import { RetryPolicy } from "../RetryPolicy.js"
 import type { RetryPolicyOptions } from "../RetryPolicy.js"
 import { defaultPolicy, resolvePolicy } from "./retryDecision.js"

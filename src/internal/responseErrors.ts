@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { ErrorDetail, ValidationIssue } from "../ErrorDetail.js"
 import type { AccessTokenError, OauthClientsError } from "../ProcessMakerError.js"
 import * as Errors from "../ProcessMakerError.js"
 import { invalidTokenResponse } from "./failure.js"
@@ -87,7 +88,7 @@ const statusError = (failure: RefusedStatus, call: Account): OauthClientsError =
   }
 }
 
-const toIssue = ({ code, detail, field, title }: Errors.ErrorDetail): Errors.ValidationIssue => ({
+const toIssue = ({ code, detail, field, title }: ErrorDetail): ValidationIssue => ({
   detail: detail ?? title ?? "not valid",
   ...defined({ field }),
   ...defined({ code })

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type { SchemaIssue } from "../ProcessMakerError.js"
+import type { SchemaIssue } from "../ErrorDetail.js"
 import type { RetryPolicyOptions } from "../RetryPolicy.js"
 import type { Failure } from "./failure.js"
 import { statusMeaning } from "./status.js"

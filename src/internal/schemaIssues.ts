@@ -1,7 +1,7 @@
 import * as Arr from "effect/Array"
 import type * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
-import type { SchemaIssue } from "../ProcessMakerError.js"
+import type { SchemaIssue } from "../ErrorDetail.js"
 
 type Path = ReadonlyArray<string | number>
 

@@ -1,6 +1,6 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Predicate from "effect/Predicate"
-import type { TransportReason } from "../ProcessMakerError.js"
+import type { TransportReason } from "../ErrorDetail.js"
 import type { NoAnswer } from "./failure.js"
 
 const dns = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA)$/

@@ -2,8 +2,8 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type { TransportReason } from "../../src/ErrorDetail.js"
 import { describeRequest } from "../../src/internal/transportFailure.js"
-import type { TransportReason } from "../../src/ProcessMakerError.js"
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more })
 const fetchFailed = (cause: unknown) => new TypeError("fetch failed", { cause })

@@ -58,6 +58,8 @@ export const layerSharedToken = (
         })
 
       return {
+        // What it keeps out of errors, too.
+        ...own,
         get: inTurn(Effect.gen(function*() {
           const found = yield* stored
           if (Option.isSome(found) && (yield* isGood(found.value))) return yield* adopt(found.value)

@@ -1,8 +1,6 @@
 /**
  * Takes secrets out of what a server says: those that are known, in whatever writing, and what looks like one.
  */
-import * as Encoding from "effect/Encoding"
-
 /** The text, or the first `most` characters of it, without secrets: none is cut in two. */
 export type Conceal = (text: string, most?: number) => string
 
@@ -25,7 +23,8 @@ const base64 = (bytes: Uint8Array): ReadonlyArray<string> =>
   [0, 1, 2].map((before) => {
     const shifted = new Uint8Array(before + bytes.length)
     shifted.set(bytes, before)
-    return Encoding.encodeBase64(shifted).slice(Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6))
+    const characters = Array.from(shifted, (byte) => String.fromCharCode(byte)).join("")
+    return btoa(characters).slice(Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6))
   })
 
 const writings = (secret: string): ReadonlyArray<string> => {
@@ -43,7 +42,7 @@ const writings = (secret: string): ReadonlyArray<string> => {
     escapeUnicode(escapeJson(sent)).replaceAll("/", "\\/"),
     escapeHtml(sent, "&#039;"),
     escapeHtml(sent, "&#39;"),
-    Encoding.encodeHex(bytes),
+    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""),
     ...base64(bytes),
     ...base64(bytes).map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
   ]

@@ -2,7 +2,7 @@ import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
-import * as FiberMap from "effect/FiberMap"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -29,15 +29,10 @@ export interface PagesOptions extends WalkOptions {
   readonly fetch: FetchPage
 }
 
-// What the fibers that read pages tell the one that walks. Those that read for an older generation are not heard.
+// What the fibers that read pages tell the one that walks.
 type Signal =
-  | { readonly _tag: "Retrying"; readonly generation: number; readonly event: PageEvent }
-  | {
-    readonly _tag: "Arrived"
-    readonly generation: number
-    readonly page: number
-    readonly exit: Exit.Exit<Done<ListDocument>, OauthClientsError>
-  }
+  | { readonly _tag: "Retrying"; readonly event: PageEvent }
+  | { readonly _tag: "Arrived"; readonly page: number; readonly exit: Exit.Exit<Done<ListDocument>, OauthClientsError> }
 
 type Pull = Effect.Effect<Chunk.Chunk<PageEvent>, Option.Option<OauthClientsStreamError>>
 
@@ -52,48 +47,42 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
   Effect.gen(function*() {
     const walk = new PageWalk(options)
     const signals = yield* Queue.unbounded<Signal>()
-    const fibers = yield* FiberMap.make<number>()
+    const scope = yield* Effect.scope
     const startedAt = yield* monotonic
-    const started = new Set<number>()
+    const readers = new Map<number, Fiber.Fiber<unknown>>()
     const arrived = new Map<number, Exit.Exit<Done<ListDocument>, OauthClientsError>>()
-    let generation = 0
     let attempts = 0
     /** What the walk ends with, once its last events were taken. */
     let failure: ProcessMakerPaginationStuck | undefined
 
-    const start = (page: number): Effect.Effect<void> => {
-      const current = generation
-      started.add(page)
-      const read = options.fetch(
-        page,
-        (event) => Queue.offer(signals, { _tag: "Retrying", generation: current, event })
+    const start = (page: number): Effect.Effect<unknown> =>
+      options.fetch(page, (event) => Queue.offer(signals, { _tag: "Retrying", event })).pipe(
+        Effect.exit,
+        Effect.flatMap((exit) => Queue.offer(signals, { _tag: "Arrived", page, exit })),
+        Effect.forkIn(scope),
+        Effect.map((reader) => readers.set(page, reader))
       )
-      return Effect.exit(read).pipe(
-        Effect.flatMap((exit) => Queue.offer(signals, { _tag: "Arrived", generation: current, page, exit })),
-        FiberMap.run(fibers, page),
-        Effect.asVoid
-      )
-    }
 
     // The wanted page is not ahead of anyone while the consumer waits for it.
     const startUntil = (last: number): Effect.Effect<void> =>
       Effect.suspend(() => {
         const { wanted } = walk
-        if (wanted === undefined) return FiberMap.clear(fibers)
+        if (wanted === undefined) return flush
         const pages = Array.from({ length: Math.max(0, last - wanted + 1) }, (_, index) => wanted + index)
-        return Effect.forEach(pages.filter((page) => !started.has(page)), start, { discard: true })
+        return Effect.forEach(pages.filter((page) => !readers.has(page)), start, { discard: true })
       })
 
-    const flush = Effect.suspend(() => {
-      generation += 1
-      started.clear()
+    // Whatever was read ahead, and whatever it has told, is worth nothing.
+    const flush = Effect.gen(function*() {
+      yield* Fiber.interruptAll(readers.values())
+      yield* Queue.takeAll(signals)
+      readers.clear()
       arrived.clear()
-      return FiberMap.clear(fibers)
     })
 
     const accept = (number: number, exit: Exit.Exit<Done<ListDocument>, OauthClientsError>): Pull =>
       Effect.gen(function*() {
-        started.delete(number)
+        readers.delete(number)
         arrived.delete(number)
         const { attempts: pageAttempts, value } = yield* Effect.mapError(exit, Option.some)
         attempts += pageAttempts
@@ -117,7 +106,6 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
       const here = arrived.get(wanted)
       if (here !== undefined) return accept(wanted, here)
       return Effect.flatMap(Queue.take(signals), (signal): Pull => {
-        if (signal.generation !== generation) return next
         if (signal._tag === "Arrived") {
           arrived.set(signal.page, signal.exit)
           return next

@@ -138,6 +138,22 @@ describe("prefetch", () => {
       assert.strictEqual(reportOf(events)?.retries, 2)
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
 
+  it.effect("pages that were read ahead of a change, or are still being read, are dropped and read again", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      yield* fake.script(
+        Fault.onPage(2, Fault.together(Fault.delay("1 second"), Fault.insertClients(1))),
+        Fault.onPage(3, Fault.pass),
+        Fault.onPage(4, Fault.hang),
+        Fault.onOperation("findOauthClients", Fault.always(Fault.delay("10 seconds")))
+      )
+      const events = yield* simulated(eventsOf({ perPage: 10, prefetch: 4 }))
+      assert.deepStrictEqual(clientsOf(events), yield* served)
+      // Page 1 shows that the place has not moved.
+      assert.deepStrictEqual(yield* pagesAsked, [1, 2, 3, 4, 5, 1, 3, 4, 5, 6])
+      assert.strictEqual(yield* fake.maxInFlight("findOauthClients"), 4)
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
   it.effect("a page that fails is tried again in its place: nothing starts over, nothing comes twice", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker

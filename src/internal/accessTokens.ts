@@ -10,8 +10,8 @@ import type { ProcessMakerConfigShape } from "../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../ProcessMakerError.js"
 import type { RetryPolicyOptions } from "../RetryPolicy.js"
 import { repeating } from "./attempts.js"
-import type { Failure } from "./failure.js"
-import { passHold } from "./hold.js"
+import type { Failure, RefusedStatus } from "./failure.js"
+import { holdOthers, passHold } from "./hold.js"
 import { CurrentLedger, makeLedger, underLedger, withAttemptTimeout } from "./ledger.js"
 import type { Ledger } from "./ledger.js"
 import { makePacing } from "./pacing.js"
@@ -40,16 +40,17 @@ export const makePasswordGrant = (
 ): Effect.Effect<AccessTokenProviderShape, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { maxBodySize, retry, tokenUrl } = config
-    const endpoint = { exchange: { client, maxBodySize }, tokenUrl, credentials }
     // One request serves many callers: its deadline is the layer's, not that of whoever came first.
-    const { attemptTimeout } = layerPolicy(retry)
+    const policy = layerPolicy(retry)
     // The budget is for what multiplies; callers share one request, whose own back-off is enough.
     const pacing = { ...makePacing(), budgetWait: () => 0, spend: () => undefined }
+    const onRefusal = (refusal: RefusedStatus) => holdOthers(pacing, refusal, policy.maxRetryAfter)
+    const endpoint = { exchange: { client, maxBodySize, onRefusal }, tokenUrl, credentials }
     const flight = yield* makeTokenFlight({
       coolDown,
-      pacing,
-      logIn: withAttemptTimeout(logIn(endpoint), attemptTimeout),
-      refresh: (token) => withAttemptTimeout(refresh(endpoint, token), attemptTimeout)
+      policy,
+      logIn: withAttemptTimeout(logIn(endpoint), policy.attemptTimeout),
+      refresh: (token) => withAttemptTimeout(refresh(endpoint, token), policy.attemptTimeout)
     })
     const ask = (ledger: Ledger) =>
       Effect.zipRight(

@@ -14,7 +14,7 @@ import type { Conceal } from "./conceal.js"
 import { exchange } from "./exchange.js"
 import type { Answer } from "./exchange.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "./failure.js"
-import { holdExhausted, passHold } from "./hold.js"
+import { holdOthers, passHold } from "./hold.js"
 import { counted, makeLedger, monotonic, noteRefusal, underLedger } from "./ledger.js"
 import type { Call, Ledger, Repeat } from "./ledger.js"
 import { makePacing } from "./pacing.js"
@@ -65,9 +65,11 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
       client,
       maxBodySize: config.maxBodySize,
       conceal,
-      onRefusal: (refusal) => noteRefusal(ledger, refusal)
+      onRefusal: (refusal) => {
+        noteRefusal(ledger, refusal)
+        return holdOthers(pacing, refusal, ledger.policy.maxRetryAfter)
+      }
     }).pipe(
-      Effect.tap((answer) => holdExhausted(ledger, pacing, answer.exhausted)),
       Effect.flatMap((answer) => decode(answer, conceal)),
       Effect.catchAll((failure) => recover?.(failure, ledger) ?? Effect.fail(failure)),
       (attempt) => counted(ledger, attempt)

@@ -5,13 +5,13 @@ import * as HashSet from "effect/HashSet"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import type { Failure } from "./failure.js"
-import { holdOthers } from "./hold.js"
+import type { Failure, RefusedStatus } from "./failure.js"
 import { monotonic } from "./ledger.js"
 import type { Ledger, Repeat } from "./ledger.js"
 import type { Pacing } from "./pacing.js"
 import { decide } from "./retryDecision.js"
 import type { Method } from "./retryDecision.js"
+import { statusMeaning } from "./status.js"
 
 export interface RepeatOptions {
   readonly pacing: Pacing
@@ -42,8 +42,8 @@ export const repeating = <A, R>(
         budgetWait: pacing.budgetWait(now),
         mayReplay: mayReplay && !replayed
       })
-      holdOthers(pacing, failure, now, decision._tag === "Wait" ? decision.delay : 0)
       if (decision._tag === "Stop") return yield* Effect.fail(failure)
+      if (namesNoTime(failure)) pacing.hold(now + decision.delay, failure.status)
       pacing.spend(now, decision.kind === "backOff")
       if (decision.kind === "replay") ledger.replayed = true
       yield* announce(ledger, { attempt: attempts, delay: decision.delay, failure })
@@ -56,6 +56,10 @@ export const repeating = <A, R>(
     })
   return from(false)
 }
+
+// A 429 that names no time: the others are held back as long as this call waits itself.
+const namesNoTime = (failure: Failure): failure is RefusedStatus =>
+  failure._tag === "RefusedStatus" && failure.retryAfter === undefined && statusMeaning(failure.status).repeat === "all"
 
 const announce = (ledger: Ledger, repeat: Repeat): Effect.Effect<void> =>
   Effect.gen(function*() {

@@ -15,7 +15,7 @@ import type { Conceal } from "./conceal.js"
 import { readErrorBody } from "./errorBody.js"
 import type { Failure, NoAnswer, RefusedStatus } from "./failure.js"
 import { ReceivedBody } from "./receivedBody.js"
-import { parseExhausted, parseRetryAfter } from "./retryAfter.js"
+import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
 import { isRedirect, isSuccess, statusMeaning } from "./status.js"
 import { describeBodyError, describeDefect, describeRequest } from "./transportFailure.js"
 
@@ -25,8 +25,6 @@ export interface Answer {
   readonly contentType: string
   /** A function, since the span of the exchange ends with its answer, and some tracers print what they get. */
   readonly text: () => string
-  /** Milliseconds for which the server wants no more requests, from the headers of its rate limit. */
-  readonly exhausted: number | undefined
 }
 
 export interface ExchangeOptions {
@@ -35,7 +33,7 @@ export interface ExchangeOptions {
   /** Takes secrets out of what the server says about a failure. */
   readonly conceal: Conceal
   /** Told of a refusal before its body is read. */
-  readonly onRefusal?: ((refusal: RefusedStatus) => void) | undefined
+  readonly onRefusal: (refusal: RefusedStatus) => Effect.Effect<void>
 }
 
 /** Of a failure's body, this much is read, and for so long: enough for its errors, and to use the connection again. */
@@ -144,8 +142,7 @@ const readAnswer = (
       return yield* Effect.fail<Failure>({ _tag: "InvalidAnswer", status, reason: "size", issues, errors: [] })
     }
     const contentType = response.headers["content-type"] ?? ""
-    const exhausted = parseExhausted(response.headers, yield* Clock.currentTimeMillis)
-    return { status, contentType, text: () => received.text(), exhausted }
+    return { status, contentType, text: () => received.text() }
   })
 
 // The status decides, also when the body is late, broken or too long: then what is there of it must do.
@@ -156,7 +153,7 @@ const readRefusal = (
 ): Effect.Effect<never, Failure> =>
   Effect.gen(function*() {
     const refusal = describeRefusal(response, whereTo(redirect, conceal), yield* Clock.currentTimeMillis)
-    onRefusal?.(refusal)
+    yield* onRefusal(refusal)
     const received = new ReceivedBody(drainedBytes)
     yield* Effect.ignore(Effect.timeoutOption(receive(response, received), drainedFor))
     return yield* Effect.fail<Failure>({ ...refusal, errors: readErrorBody(received.text(), conceal) })
@@ -179,11 +176,11 @@ const describeRefusal = (
   redirect: Redirect,
   now: number
 ): RefusedStatus => {
-  const exhausted = parseExhausted(headers, now)
+  const server = serverTime(headers["date"], now)
   // Only a 429 is about the rate limit; on a 503 its reset is not the server's word that nothing was done.
-  const reset = statusMeaning(status).error === "RateLimited" ? exhausted : undefined
-  const retryAfter = parseRetryAfter(headers["retry-after"], now) ?? reset
-  return { _tag: "RefusedStatus", status, retryAfter, exhausted, errors: [], ...redirect }
+  const reset = statusMeaning(status).error === "RateLimited" ? parseReset(headers, server) : undefined
+  const retryAfter = parseRetryAfter(headers["retry-after"], server) ?? reset
+  return { _tag: "RefusedStatus", status, retryAfter, errors: [], ...redirect }
 }
 
 const receive = (

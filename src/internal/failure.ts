@@ -26,10 +26,6 @@ export interface RefusedStatus {
   readonly status: number
   /** In milliseconds. */
   readonly retryAfter?: number | undefined
-  /** Milliseconds for which the server wants no more requests, from the headers of its rate limit. */
-  readonly exhausted?: number | undefined
-  /** Nothing was sent: an earlier answer still holds the layer back. */
-  readonly held?: boolean | undefined
   readonly errors: ReadonlyArray<ErrorDetail>
   readonly redirectOrigin?: string | undefined
   /** A transport followed a redirect by itself: the status is that of whoever it was led to. */

@@ -37,7 +37,7 @@ export interface Ledger {
   /** Of a write: an attempt may have been carried out without an answer. */
   lost: boolean
   replayed: boolean
-  /** The status of the attempt under way, when it is a refusal: it stands also if the body never ends. */
+  /** The status of the attempt under way, when it is a refusal: it stands also if a deadline ends the body. */
   refusal: RefusedStatus | undefined
 }
 
@@ -74,7 +74,8 @@ export const underLedger = <A, R>(ledger: Ledger, effect: Effect.Effect<A, Failu
     Effect.provideService(CurrentLedger, Option.some(ledger)),
     Effect.timeoutFail({
       duration: ledger.policy.totalTimeout,
-      onTimeout: (): Failure => ({ _tag: "TimedOut", deadline: "total", limit: ledger.policy.totalTimeout })
+      onTimeout: (): Failure =>
+        ledger.refusal ?? { _tag: "TimedOut", deadline: "total", limit: ledger.policy.totalTimeout }
     })
   )
 
@@ -101,12 +102,15 @@ export const counted = <A, R>(ledger: Ledger, request: Effect.Effect<A, Failure,
     const isWrite = ledger.method !== "GET"
     ledger.attempts += 1
     ledger.underway = isWrite
-    ledger.refusal = undefined
+    const ended = () => {
+      ledger.underway = false
+      ledger.refusal = undefined
+    }
     return Effect.tapBoth(withAttemptTimeout(request, ledger.policy.attemptTimeout, () => ledger.refusal), {
-      onSuccess: () => Effect.sync(() => (ledger.underway = false)),
+      onSuccess: () => Effect.sync(ended),
       onFailure: (failure) =>
         Effect.sync(() => {
-          ledger.underway = false
+          ended()
           if (isWrite && mayHaveBeenApplied(failure)) ledger.lost = true
         })
     })

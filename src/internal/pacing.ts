@@ -28,7 +28,7 @@ const refill = 0.002
 /** Repeats paid back by a success that needed none. */
 const reward = 0.1
 
-/** No server can hold a layer back longer than this at a time: as long as the most patient policy would wait. */
+/** No server can hold a layer back longer than this at a time, unless a call would obey a longer `Retry-After`. */
 export const longestHold = 60 * 60 * 1000
 
 export const makePacing = (): Pacing => {

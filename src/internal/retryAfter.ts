@@ -31,6 +31,10 @@ export const parseHttpDate = (text: string, now: number): Option.Option<number> 
     : Option.none()
 }
 
+/** The server's own time, as its `Date` shows it: what it says of a moment is said by that clock. */
+export const serverTime = (date: string | undefined, now: number): number =>
+  Option.getOrElse(parseHttpDate(date ?? "", now), () => now)
+
 /**
  * `Retry-After` (RFC 9110, section 10.2.3) as milliseconds from now. Junk, and what is past, is no wish.
  */
@@ -43,17 +47,15 @@ export const parseRetryAfter = (value: string | undefined, now: number): number 
 
 /**
  * Milliseconds until the window of a rate limit resets, when the headers say that nothing is left of it. Both spellings
- * are in use (wire-facts, section 8); the reset is in epoch seconds of the server's clock, which its
- * `Date` shows.
+ * are in use (wire-facts, section 8); the reset is in epoch seconds.
  */
-export const parseExhausted = (
+export const parseReset = (
   headers: Readonly<Record<string, string | undefined>>,
   now: number
 ): number | undefined => {
   const read = (name: string) => headers[`x-ratelimit-${name}`] ?? headers[`x-rate-limit-${name}`]
   const reset = read("reset")?.trim() ?? ""
   if (read("remaining")?.trim() !== "0" || !/^\d+$/.test(reset)) return undefined
-  const server = Option.getOrElse(parseHttpDate(headers["date"] ?? "", now), () => now)
-  const delay = Number(reset) * 1000 - server
+  const delay = Number(reset) * 1000 - now
   return delay > 0 ? delay : undefined
 }

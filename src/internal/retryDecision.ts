@@ -144,7 +144,7 @@ export const decide = (situation: Situation): Decision => {
 const backOff = (
   { attempts, budgetWait, failure, policy, random }: Situation
 ): { readonly delay: number; readonly kind: "told" | "backOff" } | StopReason => {
-  const asked = failure._tag === "RefusedStatus" ? failure.retryAfter ?? failure.exhausted ?? 0 : 0
+  const asked = failure._tag === "RefusedStatus" ? failure.retryAfter ?? 0 : 0
   if (asked > policy.maxRetryAfter) return "retryAfter"
   const ceiling = Math.min(policy.maxDelay, policy.baseDelay * 2 ** Math.min(Math.max(attempts - 1, 0), 60))
   const delay = Math.ceil(asked + random * ceiling)

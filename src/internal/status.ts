@@ -44,9 +44,6 @@ export const isRedirect = (status: number): boolean => status === 0 || (status >
 
 export const isUnauthorized = (status: number): boolean => status === 401
 
-/** The status that stands for a wait which this side imposes. */
-export const tooManyRequests = 429
-
 export const isClientError = (status: number): boolean => status >= 400 && status < 500
 
 export const isNotFound = (status: number): boolean => status === 404

@@ -11,8 +11,7 @@ import { AccessToken } from "../AccessToken.js"
 import { invalidTokenResponse, mayHaveBeenApplied } from "./failure.js"
 import type { Failure, LoginRefused } from "./failure.js"
 import { monotonic } from "./ledger.js"
-import { longestHold } from "./pacing.js"
-import type { Pacing } from "./pacing.js"
+import type { ResolvedPolicy } from "./retryDecision.js"
 import type { Grant } from "./tokenEndpoint.js"
 
 export interface TokenFlightOptions {
@@ -20,8 +19,8 @@ export interface TokenFlightOptions {
   readonly refresh: (refreshToken: Redacted.Redacted<string>) => Effect.Effect<Grant, Failure>
   /** In milliseconds: how long no login is tried after a refusal. */
   readonly coolDown: number
-  /** Held back by a `Retry-After`, also when no caller gets to see it. */
-  readonly pacing: Pick<Pacing, "hold">
+  /** How all callers together are kept from asking over and over. */
+  readonly policy: Pick<ResolvedPolicy, "baseDelay" | "maxDelay">
 }
 
 export interface TokenFlight {
@@ -57,15 +56,26 @@ interface Held {
 /** The clock that says more decides: a renewal too early costs one request, one too late costs a call. */
 const ageOf = ({ since }: Held, now: Moment): number => Math.max(now.wall - since.wall, now.steady - since.steady)
 
+/** A request that is under way. */
+interface Flight {
+  readonly landing: Deferred.Deferred<AccessToken, Failure>
+  readonly since: Moment
+}
+
 interface State {
   held: Held | undefined
   refreshToken: Redacted.Redacted<string> | undefined
-  flight: Deferred.Deferred<AccessToken, Failure> | undefined
+  flight: Flight | undefined
   refusal: { readonly failure: LoginRefused; readonly until: number } | undefined
   /** Failed requests in a row, and when the next may be sent: a herd of callers must not become a herd of logins. */
   failures: number
   notBefore: number
+  /** The layer is gone, and nothing can run in its scope any more. */
+  closed: boolean
 }
+
+/** A renewal ahead of time is waited for this long, in milliseconds: the token in hand is still good. */
+const patience = 5_000
 
 /** A token is renewed this long before it expires, but within the last tenth of a short life. */
 const margin = (life: number): number => Math.min(60_000, life / 10)
@@ -82,15 +92,18 @@ const hold = (grant: Grant, since: Moment): Held => {
  * interruption ends it for the others.
  */
 export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<TokenFlight, never, Scope.Scope> =>
-  Effect.map(Effect.scope, (scope) => {
+  Effect.gen(function*() {
+    const scope = yield* Effect.scope
     const state: State = {
       held: undefined,
       refreshToken: undefined,
       flight: undefined,
       refusal: undefined,
       failures: 0,
-      notBefore: 0
+      notBefore: 0,
+      closed: false
     }
+    yield* Effect.addFinalizer(() => Effect.sync(() => (state.closed = true)))
     return {
       cached: Effect.map(moment, (now) => cached(state, now)),
       join: Effect.uninterruptibleMask((restore) =>
@@ -100,10 +113,13 @@ export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<Toke
           if (Option.isSome(token)) return Effect.succeed(token.value)
           const refused = coolingDown(state, now)
           if (Option.isSome(refused)) return Effect.fail(refused.value)
-          if (state.flight !== undefined) return restore(Deferred.await(state.flight))
-          const flight = Deferred.unsafeMake<AccessToken, Failure>(FiberId.none)
+          if (state.flight !== undefined) return restore(wait(state, state.flight, now))
+          if (state.closed) {
+            return Effect.dieMessage("The layer of AccessTokenProvider was closed: provide it to the whole program")
+          }
+          const flight = { landing: Deferred.unsafeMake<AccessToken, Failure>(FiberId.none), since: now }
           state.flight = flight
-          return Effect.zipRight(Effect.forkIn(fly(state, flight, options), scope), restore(Deferred.await(flight)))
+          return Effect.zipRight(Effect.forkIn(fly(state, flight, options), scope), restore(wait(state, flight, now)))
         })
       ),
       // Only the token that failed is dropped: a late refusal of an old one must not cost the new one.
@@ -123,10 +139,25 @@ const coolingDown = ({ refusal }: State, now: Moment): Option.Option<Failure> =>
     ? Option.some({ ...refusal.failure, coolDown: refusal.until - now.steady, asked: false })
     : Option.none()
 
+// Who has a token that is still good does not stand or fall with its renewal.
+const wait = (state: State, { landing, since }: Flight, now: Moment): Effect.Effect<AccessToken, Failure> => {
+  const { held } = state
+  const left = held === undefined ? 0 : held.life - ageOf(held, now)
+  if (held === undefined || left <= 0) return Deferred.await(landing)
+  const longest = Math.max(0, Math.min(patience - (now.steady - since.steady), left / 2))
+  return Effect.flatMap(
+    Effect.timeoutOption(Deferred.await(landing), longest),
+    Option.match({
+      onSome: Effect.succeed,
+      onNone: () => state.held === held ? Effect.succeed(held.token) : Deferred.await(landing)
+    })
+  )
+}
+
 // It starts uninterruptible: whatever happens, the next caller can start a new request, and those who wait are told.
 const fly = (
   state: State,
-  flight: Deferred.Deferred<AccessToken, Failure>,
+  { landing }: Flight,
   options: TokenFlightOptions
 ): Effect.Effect<void> =>
   Effect.gen(function*() {
@@ -145,7 +176,7 @@ const fly = (
     Effect.onExit((exit) =>
       Effect.suspend(() => {
         state.flight = undefined
-        return Deferred.done(flight, exit)
+        return Deferred.done(landing, exit)
       })
     ),
     Effect.exit
@@ -189,11 +220,11 @@ const afterFailure = (
     return Effect.succeed(held.token)
   })
 
-const backOff = (state: State, { pacing }: TokenFlightOptions, failure: Failure, now: Moment): number => {
-  const retryAfter = failure._tag === "RefusedStatus" ? Math.min(failure.retryAfter ?? 0, longestHold) : 0
-  const pause = Math.max(retryAfter, Math.min(10_000, 200 * 2 ** Math.min(state.failures, 10)))
+// One failure alone keeps nobody from asking again; from the second in a row on, all callers together wait.
+const backOff = (state: State, { policy }: TokenFlightOptions, failure: Failure, now: Moment): number => {
+  const { baseDelay, maxDelay } = policy
+  const pause = Math.min(maxDelay, baseDelay * 2 ** Math.min(state.failures, 60))
+  state.notBefore = now.steady + (state.failures === 0 ? 0 : pause)
   state.failures += 1
-  state.notBefore = now.steady + pause
-  if (failure._tag === "RefusedStatus" && retryAfter > 0) pacing.hold(now.steady + retryAfter, failure.status)
-  return pause
+  return Math.max(pause, failure._tag === "RefusedStatus" ? failure.retryAfter ?? 0 : 0)
 }

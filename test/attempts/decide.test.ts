@@ -10,7 +10,7 @@ import { ProcessMakerTimeout } from "../../src/ProcessMakerError.js"
 
 const methods: ReadonlyArray<Method> = ["GET", "PUT", "DELETE", "POST"]
 
-const status = (code: number, more: { readonly retryAfter?: number; readonly exhausted?: number } = {}): Failure => ({
+const status = (code: number, more: { readonly retryAfter?: number } = {}): Failure => ({
   _tag: "RefusedStatus",
   status: code,
   errors: [],
@@ -90,7 +90,6 @@ const table: ReadonlyArray<readonly [name: string, failure: Failure, repeated: s
   ["503", status(503), idempotent],
   ["503, Retry-After", status(503, { retryAfter: 2000 }), all],
   ["503, Retry-After: 0", status(503, { retryAfter: 0 }), all],
-  ["503, rate limit used up", status(503, { exhausted: 2000 }), idempotent],
   ["504", status(504), idempotent],
   ["505", status(505), none],
   ["599", status(599), none],
@@ -141,11 +140,6 @@ describe("how long it waits, and why it stops", () => {
       delay: 2000,
       kind: "told"
     }],
-    ["the reset of a rate limit", { failure: status(500, { exhausted: 3000 }), random: 0 }, {
-      _tag: "Wait",
-      delay: 3000,
-      kind: "told"
-    }],
     ["its turn in the budget", { budgetWait: 1234.5 }, { _tag: "Wait", delay: 1235, kind: "backOff" }],
     ["no budget in time", { budgetWait: 10_001 }, { _tag: "Stop", reason: "budget" }],
     ["told, whatever the budget", { budgetWait: 10_001, failure: status(503, { retryAfter: 1000 }), random: 0 }, {
@@ -185,14 +179,12 @@ const anyFailure: FastCheck.Arbitrary<Failure> = FastCheck.oneof(
   FastCheck.constantFrom(...table.map(([, failure]) => failure)),
   FastCheck.record({
     code: FastCheck.integer({ min: 0, max: 999 }),
-    retryAfter: FastCheck.option(amount(200_000), { nil: undefined }),
-    exhausted: FastCheck.option(amount(200_000), { nil: undefined })
-  }).map(({ code, exhausted, retryAfter }): Failure => ({
+    retryAfter: FastCheck.option(amount(200_000), { nil: undefined })
+  }).map(({ code, retryAfter }): Failure => ({
     _tag: "RefusedStatus",
     status: code,
     errors: [],
-    retryAfter,
-    exhausted
+    retryAfter
   }))
 )
 const anySituation: FastCheck.Arbitrary<Situation> = FastCheck.record({
@@ -227,7 +219,7 @@ describe("laws of the decision", () => {
         assert.isBelow(attempts, policy.maxAttempts, "never more than the cap")
         assert.isBelow(elapsed + decision.delay, policy.totalTimeout, "never past the deadline")
         if (failure._tag === "RefusedStatus" && decision.kind !== "replay") {
-          const asked = failure.retryAfter ?? failure.exhausted ?? 0
+          const asked = failure.retryAfter ?? 0
           assert.isAtLeast(decision.delay, asked, "never below Retry-After")
           assert.isAtMost(asked, policy.maxRetryAfter, "never above its cap")
         }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy } from "effect-processmaker-oauth"
-import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import { Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -85,9 +85,8 @@ describe("an answer that asks for patience holds the whole layer", () => {
   it.effect("one that waits alone goes on at once", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
-      const headers = used("x-ratelimit", 5)
-      yield* fake.script(Fault.onOperation("deleteOauthClient", Fault.respond({ status: 404, headers })))
-      yield* Effect.ignore(service.deleteOauthClient(userId, "404404"))
+      yield* fake.script(Fault.onOperation("deleteOauthClient", Fault.tooManyRequests("5 seconds")))
+      yield* Effect.ignore(RetryPolicy.with(service.deleteOauthClient(userId, "404404"), RetryPolicy.none))
       yield* passingTime(service.findOauthClients(userId), "50 millis")
       const [time = 0] = yield* timesOf("findOauthClients")
       assert.isAtLeast(time, 5000)
@@ -139,6 +138,36 @@ describe("an answer that asks for patience holds the whole layer", () => {
       assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
     }).pipe(Effect.provide(layerTest())))
 
+  it.effect("it begins with the headers, and outlives the call that met it", () =>
+    Effect.gen(function*() {
+      const { clientId, fake, service, userId } = yield* ready
+      const endless = Fault.together(Fault.tooManyRequests("10 seconds"), Fault.drip("1 hour"))
+      yield* fake.script(Fault.onOperation("findOauthClientById", endless))
+      const first = yield* Effect.fork(service.findOauthClientById(userId, clientId))
+      yield* TestClock.adjust("1 seconds")
+      yield* Fiber.interrupt(first)
+      const other = yield* Effect.fork(service.findOauthClients(userId))
+      yield* TestClock.adjust("8900 millis")
+      assert.strictEqual(yield* countOf("findOauthClients"), 0)
+      yield* TestClock.adjust("200 millis")
+      assert.isTrue(yield* isDone(other))
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("it lasts as long as the server asked, for a call that obeys so long a wait", () =>
+    Effect.gen(function*() {
+      const { clientId, fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClientById", Fault.tooManyRequests("2 hours")))
+      const policy = { maxRetryAfter: "3 hours", totalTimeout: "6 hours" } as const
+      const first = yield* Effect.fork(RetryPolicy.with(service.findOauthClientById(userId, clientId), policy))
+      yield* settle
+      const other = yield* Effect.fork(RetryPolicy.with(service.findOauthClients(userId), policy))
+      yield* TestClock.adjust("119 minutes")
+      assert.strictEqual((yield* fake.requests).length, 1)
+      yield* TestClock.adjust("61 seconds")
+      assert.isTrue(yield* isDone(first))
+      assert.isTrue(yield* isDone(other))
+    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" }))))
+
   it.effect("it holds one layer, not another", () =>
     Effect.gen(function*() {
       const held = yield* ready
@@ -168,41 +197,41 @@ describe("an answer that asks for patience holds the whole layer", () => {
     }).pipe(Effect.provide(layerTest())))
 })
 
-describe("a rate limit that is used up", () => {
+describe("the counters of a rate limit", () => {
   for (const spelling of ["x-ratelimit", "x-rate-limit"] as const) {
-    for (const status of [200, 404, 500]) {
-      it.effect(`${spelling}, on a ${status}: the next call waits for the reset`, () =>
-        Effect.gen(function*() {
-          const { fake, service, userId } = yield* ready
-          const body = { data: { type: "client", id: "17", attributes: { name: "A" } } }
-          yield* fake.script(
-            Fault.onOperation("findOauthClientById", Fault.respond({ status, headers: used(spelling, 30), body }))
-          )
-          yield* Effect.ignore(RetryPolicy.with(service.findOauthClientById(userId, "17"), RetryPolicy.none))
-          const next = yield* Effect.fork(service.findOauthClients(userId))
-          yield* TestClock.adjust("29900 millis")
-          assert.strictEqual(yield* countOf("findOauthClients"), 0)
-          yield* TestClock.adjust("200 millis")
-          assert.isTrue(yield* isDone(next))
-        }).pipe(Effect.provide(layerTest())))
-    }
+    it.effect(`${spelling}, on a 429 without Retry-After: every call waits for the reset`, () =>
+      Effect.gen(function*() {
+        const { fake, service, userId } = yield* ready
+        const step = Fault.respond({ status: 429, headers: used(spelling, 30) })
+        yield* fake.script(Fault.onOperation("findOauthClientById", step))
+        yield* Effect.ignore(RetryPolicy.with(service.findOauthClientById(userId, "17"), RetryPolicy.none))
+        const next = yield* Effect.fork(service.findOauthClients(userId))
+        yield* TestClock.adjust("29900 millis")
+        assert.strictEqual(yield* countOf("findOauthClients"), 0)
+        yield* TestClock.adjust("200 millis")
+        assert.isTrue(yield* isDone(next))
+      }).pipe(Effect.provide(layerTest())))
   }
 
-  it.effect("without a reset the next call is sent", () =>
-    Effect.gen(function*() {
-      const { service, userId } = yield* ready
-      assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
-      const fake = yield* FakeProcessMaker
-      const last = (yield* fake.requests).at(-1)
-      assert.isDefined(last)
-    }).pipe(Effect.provide(layerTest({ rateLimit: { limit: 3, window: "1 minutes" } }))))
+  const body = { data: { type: "client", id: "17", attributes: { name: "A" } } }
+  for (const status of [200, 404, 500, 502, 503]) {
+    it.effect(`on a ${status} they hold nobody back`, () =>
+      Effect.gen(function*() {
+        const { fake, service, userId } = yield* ready
+        const step = Fault.respond({ status, headers: used("x-ratelimit", 600), body })
+        yield* fake.script(Fault.onOperation("findOauthClientById", step))
+        const own = yield* Effect.fork(Effect.either(service.findOauthClientById(userId, "17")))
+        assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
+        yield* TestClock.adjust("200 millis")
+        assert.isTrue(yield* isDone(own))
+      }).pipe(Effect.provide(layerTest())))
+  }
 
-  it.effect("the call that used it up waits for its reset before it tries again", () =>
+  it.effect("on a 401 they are not in the way of the replay", () =>
     Effect.gen(function*() {
-      const { fake, service, userId } = yield* ready
-      const step = Fault.respond({ status: 500, headers: used("x-ratelimit", 12) })
-      yield* fake.script(Fault.onOperation("findOauthClients", step))
-      yield* passingTime(service.findOauthClients(userId), "100 millis")
-      assert.isAtLeast((yield* timesOf("findOauthClients"))[1] ?? 0, 12_000)
+      const { clientId, fake, service, userId } = yield* ready
+      const step = Fault.respond({ status: 401, headers: used("x-ratelimit", 600) })
+      yield* fake.script(Fault.onOperation("findOauthClientById", step))
+      assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClientById(userId, clientId))))
     }).pipe(Effect.provide(layerTest())))
 })

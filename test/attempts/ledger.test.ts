@@ -181,14 +181,27 @@ describe("deadlines", () => {
       assert.deepInclude(waiting, { _tag: "ProcessMakerTimeout", deadline: "total", outcome: "notApplied" })
     }).pipe(Effect.provide(layerTest())))
 
-  it.effect("of the call: gone by while a refusal is read, the write was not carried out", () =>
+  it.effect("of the call: gone by while a refusal is read, the status stands", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       const slow = Fault.together(Fault.drip("1 seconds", 10), Fault.respond({ status: 422, body: "No." }))
       yield* fake.script(Fault.onOperation("addOauthClient", slow))
       const call = RetryPolicy.with(service.addOauthClient(userId, { name: "A" }), { totalTimeout: "500 millis" })
       const error = yield* passingTime(Effect.flip(call), "250 millis")
-      assert.deepInclude(error, { deadline: "total", outcome: "notApplied" })
+      assert.strictEqual(error._tag, "ProcessMakerUnprocessable")
+      assert.strictEqual("outcome" in error && error.outcome, "notApplied")
+    }).pipe(Effect.provide(layerTest())))
+
+  it.effect("of the call: gone by while it waits to repeat what was refused, it is the call's", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      yield* fake.script(
+        Fault.onOperation("findOauthClients", Fault.badGateway, Fault.hang)
+      )
+      const call = RetryPolicy.with(service.findOauthClients(userId), { totalTimeout: "5 seconds" })
+      const error = yield* passingTime(Effect.flip(call), "250 millis")
+      assert(error._tag === "ProcessMakerTimeout")
+      assert.strictEqual(error.deadline, "total")
     }).pipe(Effect.provide(layerTest())))
 
   it.effect("no deadline is one that never comes", () =>

@@ -7,7 +7,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import { parseExhausted, parseHttpDate, parseRetryAfter } from "../../src/internal/retryAfter.js"
+import { parseHttpDate, parseReset, parseRetryAfter } from "../../src/internal/retryAfter.js"
 import { isDone, passingTime, ready, timesOf } from "./calls.js"
 
 const now = Date.UTC(2026, 2, 5, 8, 49, 37)
@@ -105,7 +105,7 @@ describe("reading the headers of a rate limit", () => {
   ]
   for (const [headers, expected] of cases) {
     it.effect(`${JSON.stringify(headers)}: ${expected}`, () =>
-      Effect.sync(() => assert.strictEqual(parseExhausted(headers, now), expected)))
+      Effect.sync(() => assert.strictEqual(parseReset(headers, now), expected)))
   }
 })
 

@@ -51,8 +51,7 @@ const decodeOnly = Effect.sync(() => {
     const answer = {
       status: 200,
       contentType: "application/vnd.api+json",
-      text: () => bodyOf(page),
-      exhausted: undefined
+      text: () => bodyOf(page)
     }
     count += Either.getOrThrow(decodeList(answer, (text) => text)).rows.length
   }

@@ -112,19 +112,39 @@ describe("the life of a token", () => {
   it.scoped("a renewal ahead of time that hangs costs no call", () =>
     Effect.gen(function*() {
       const server = makeTokenServer(inOrder(granted, () => Effect.never))
-      const tokens = yield* makeProvider(server, { retry: { attemptTimeout: "5 seconds" } })
+      const tokens = yield* makeProvider(server)
       yield* tokens.get
+      // The refresh hangs, and then the password grant: together for longer than the token is good.
       yield* TestClock.adjust("59 minutes")
-      const renewing = yield* Effect.fork(tokens.get)
-      // The refresh hangs, and then the password grant.
-      yield* TestClock.adjust("10 seconds")
-      assert.strictEqual(text(yield* Fiber.join(renewing)), "access-1")
+      const first = yield* Effect.fork(tokens.get)
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(text(yield* Fiber.join(first)), "access-1")
+      for (let passed = 5; passed < 60; passed += 5) {
+        assert.deepStrictEqual(yield* askedAt(tokens, "0 seconds"), ["access-1"], "nobody waits a second time")
+        yield* TestClock.adjust("5 seconds")
+      }
+      assert.isAtMost(server.asked.length, 3)
+      // It is dead now: there is nothing left but to wait.
+      const last = yield* Effect.fork(tokens.get)
+      yield* TestClock.adjust("1 second")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(last)))
+    }))
+
+  it.scoped("a renewal ahead of time is waited for no longer than half of what is left", () =>
+    Effect.gen(function*() {
+      const server = makeTokenServer(inOrder(granted, () => Effect.never))
+      const tokens = yield* makeProvider(server)
+      yield* tokens.get
+      yield* TestClock.adjust("3598 seconds")
+      const call = yield* Effect.fork(tokens.get)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(text(yield* Fiber.join(call)), "access-1")
     }))
 
   it.scoped("a token refused while its renewal is under way is not used again", () =>
     Effect.gen(function*() {
       const server = makeTokenServer(
-        inOrder(granted, later(() => plain(502, ""), "1 second"), later(granted, "1 second"))
+        inOrder(granted, later(() => plain(502, ""), "1 second"), later(granted, "10 seconds"))
       )
       const tokens = yield* makeProvider(server)
       const first = yield* tokens.get
@@ -132,7 +152,7 @@ describe("the life of a token", () => {
       const renewing = yield* Effect.fork(tokens.get)
       yield* TestClock.adjust("500 millis")
       yield* tokens.invalidate(first)
-      yield* TestClock.adjust("5 seconds")
+      yield* TestClock.adjust("15 seconds")
       assert.strictEqual(text(yield* Fiber.join(renewing)), "access-3")
     }))
 })

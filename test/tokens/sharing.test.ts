@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
 import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -9,9 +10,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
-import { makePacing } from "../../src/internal/pacing.js"
+import { defaultPolicy } from "../../src/internal/retryDecision.js"
 import { makeTokenFlight } from "../../src/internal/tokenFlight.js"
 import { granted, inOrder, later, makeProvider, makeTokenServer, plain, text } from "./tokenServer.js"
+
+const fourTimes = <A>(value: A) => [value, value, value, value] as const
 
 const thousand = Array.from({ length: 1000 }, (_, index) => index)
 
@@ -114,7 +117,7 @@ const makeFlight = (life: Duration.DurationInput) => {
   return Effect.map(
     makeTokenFlight({
       coolDown: 30_000,
-      pacing: makePacing(),
+      policy: defaultPolicy,
       logIn: grant("logIn"),
       refresh: () => grant("refresh")
     }),
@@ -176,7 +179,10 @@ describe("interruption", () => {
       yield* TestClock.adjust("1 second")
       yield* Scope.close(scope, Exit.void)
       assert.isTrue(Exit.isInterrupted(yield* Fiber.await(waiting)))
-      assert.isTrue(Exit.isInterrupted(yield* Effect.exit(Effect.timeout(tokens.get, "1 minute"))))
+      // Whoever comes later made a mistake, and is told so.
+      const later = yield* Effect.exit(tokens.get)
+      assert.isTrue(Exit.isFailure(later) && Cause.isDie(later.cause))
+      assert.include(String(later), "closed")
     }))
 })
 
@@ -228,10 +234,15 @@ describe("requests that fail", () => {
       assert.deepStrictEqual([...new Set((yield* Fiber.join(all)).map(({ _tag }) => _tag))], [
         "ProcessMakerServerError"
       ])
-      const next = yield* Effect.fork(tokens.get)
-      yield* TestClock.adjust("1 second")
-      assert.strictEqual(text(yield* Fiber.join(next)), "access-2")
+      assert.strictEqual(text(yield* tokens.get), "access-2", "the next call asks at once")
       assert.strictEqual(server.asked.length, 2)
+    }))
+
+  it.scoped("the layer's back-off is theirs too: without one, they are repeated at once", () =>
+    Effect.gen(function*() {
+      const server = makeTokenServer(inOrder(...fourTimes(() => plain(503, "")), granted))
+      const tokens = yield* makeProvider(server, { retry: { baseDelay: 0, maxDelay: 0 } })
+      assert.strictEqual(text(yield* tokens.get), "access-5")
     }))
 
   it.scoped("callers that all try again still ask one at a time, and about as often as one would", () =>

@@ -65,7 +65,7 @@ export interface PageReport {
   readonly rejected: number
   /** Repeated requests. */
   readonly retries: number
-  /** Clients that the server sent once more because the list had moved, and that were dropped. */
+  /** Clients that the server sent once more, most often because the list had moved, and that were dropped. */
   readonly duplicatesDropped: number
   /** What the server said of the list's length, first and last; none if it never did. */
   readonly firstTotal: Option.Option<number>

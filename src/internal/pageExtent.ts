@@ -34,7 +34,8 @@ export const extentOf = (
   const pageSize = perPage > 0 ? perPage : asked
   const before = (number - 1) * pageSize
   if (count > 0 && before + count > total) {
-    return { total: undefined, pageSize, lastPage: undefined, more: count >= pageSize, short: false }
+    const more = number < totalPages || count >= Math.min(pageSize, firstCount ?? pageSize)
+    return { total: undefined, pageSize, lastPage: undefined, more, short: false }
   }
   const lastPage = Math.max(totalPages, Math.ceil(total / pageSize))
   return { total, pageSize, lastPage, more: number < lastPage, short: count < Math.min(pageSize, total - before) }

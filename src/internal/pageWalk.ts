@@ -51,7 +51,7 @@ const searchesAllowed = 8
 const replansAtOnce = 3
 const roundsAllowed = 20
 /** More pages than this without an announced end are endless; with one, twice as many as announced and 1,000 more. */
-const mostPages = 100_000
+const mostPages = 10_000
 
 export class PageWalk {
   private readonly options: WalkOptions
@@ -71,6 +71,8 @@ export class PageWalk {
   private seen: number
   private doubts = 0
   private barren = 0
+  /** The highest rank on the barren pages in a row. */
+  private barrenRank = 0
   private searches = 0
   private pagesRead = 0
   private step: Step = newStep()
@@ -168,7 +170,7 @@ export class PageWalk {
     const { number, document: { rows } } = read
     const repeated = rows.filter((row) => this.isKnown(row)).length
     const allRepeated = repeated > 0 && repeated === rows.length
-    if (allRepeated && extent.total === undefined && number === 2 && this.seen === rows.length) return this.finish()
+    if (allRepeated && extent.total === undefined && number === 2 && this.isUnpaged(rows)) return this.finish()
     const odd = rows.length === 0 ? this.seen < (extent.total ?? 0) && number > 1 : allRepeated
     if (!changed && (odd || (extent.short && !this.shortPagesAreNormal)) && this.doubt()) return
     if (!changed && extent.short) this.shortPagesAreNormal = true
@@ -181,19 +183,35 @@ export class PageWalk {
       return this.startSearch(number, extent.total)
     }
     if (this.step.stuck !== undefined) return
-    this.step.flush = changed
-    this.tally.duplicatesDropped += this.options.onDrift === "ignore" ? 0 : repeated
+    const { onDrift } = this.options
+    // What was read ahead of a change may be where the next clients were before it.
+    this.step.flush = changed || (repeated > 0 && onDrift !== "ignore")
+    const rank = Math.max(0, ...rows.map((row) => this.rankOf(row)))
     const fresh = this.take(read, extent, start ?? 0)
-    this.barren = fresh > 0 ? 0 : this.barren + 1
-    const endsShort = this.done && allRepeated && this.seen < (extent.total ?? 0)
-    if (endsShort || (!this.done && this.barren > this.mostBarren())) {
+    const nearer = this.countBarren(fresh, rank)
+    // Less than a page of what was read already is the end of a list that moved; a whole one may be any page again.
+    const endsShort = this.done && allRepeated && this.seen < (extent.total ?? 0) && rows.length === extent.pageSize
+    if ((endsShort && !nearer) || (!this.done && this.barren > this.mostBarren())) {
       this.stop(rows.length === 0 ? "empty" : "repeated")
     }
   }
 
+  /** Without any numbers: the same list once more may be all there is, unless it has just the size of a page. */
+  private isUnpaged(rows: ListDocument["rows"]): boolean {
+    return this.seen === rows.length && rows.length !== this.options.perPage
+  }
+
+  /** Whether barren pages in a row bring ever later ids: then they come nearer to what was not read. */
+  private countBarren(fresh: number, rank: number): boolean {
+    const nearer = fresh === 0 && this.barrenRank > 0 && rank > this.barrenRank
+    this.barren = fresh > 0 ? 0 : nearer ? this.barren : this.barren + 1
+    this.barrenRank = fresh > 0 ? 0 : Math.max(this.barrenRank, rank)
+    return nearer
+  }
+
   /** Where the rows start that follow the last one read, if that is among these. */
   private behindFrontier(rows: ListDocument["rows"]): number | undefined {
-    const frontier = this.recent.anchors().at(-1)
+    const frontier = this.recent.frontier()
     const index = frontier === undefined ? -1 : rows.findIndex((row) => idOf(row) === frontier)
     return index < 0 ? undefined : index + 1
   }
@@ -234,6 +252,7 @@ export class PageWalk {
   private look(read: PageRead, extent: Extent, search: PageSearch): void {
     const { rows } = read.document
     if (this.behindFrontier(rows) !== undefined) return this.settle(read)
+    if (extent.total === 0 && rows.length === 0) return this.doubt() ? undefined : this.finish()
     if (this.options.onDrift === "fail") return this.stop("drift")
     if (extent.total !== search.total && search.round < replansAtOnce) return this.replan(search)
     const rank = Math.max(0, ...rows.map((row) => this.rankOf(row)))
@@ -256,7 +275,7 @@ export class PageWalk {
     const ranks = document.rows.map((row) => this.rankOf(row))
     const extent = extentOf(number, document, this.options.perPage, this.firstCount)
     this.search = undefined
-    this.take(read, extent, ranks.indexOf(Math.max(...ranks)) + 1)
+    this.take(read, extent, ranks.indexOf(Math.max(...ranks)) + 1, true)
     const { pending } = this
     this.pending = undefined
     const follows = pending !== undefined && !this.done && pending.number === this.wantedPage
@@ -264,17 +283,19 @@ export class PageWalk {
     if (follows && this.step.stuck === undefined) this.read(pending)
   }
 
-  /** Gives out what is new on a page, from a row on, and says how much that was. */
-  private take(read: PageRead, extent: Extent, start: number): number {
+  /** Gives out what is new on a page, from a row on, and says how much that was. `again`: the page was read before. */
+  private take(read: PageRead, extent: Extent, start: number, again = false): number {
     const { document: { rows }, number } = read
     this.total = extent.total ?? this.total
     this.doubts = 0
-    const { clients, fresh } = this.collect(number, rows, start)
+    const { clients, fresh } = this.collect(number, rows, start, again)
     this.seen += fresh
     if (fresh > 0) this.searches = 0
-    const last = !extent.more || (rows.length === 0 && this.seen >= (extent.total ?? 0))
-    if (clients.length > 0 || fresh > 0 || (rows.length === 0 && number === 1)) this.give(read, clients, !last)
-    if (last || this.isEnough()) this.finish()
+    const rest = this.seen < (extent.total ?? 0)
+    // Where pages are shorter than they say, there are more of them than that.
+    const more = rows.length > 0 ? extent.more || (rest && this.shortPagesAreNormal) : extent.more && rest
+    if (clients.length > 0 || fresh > 0 || (rows.length === 0 && number === 1)) this.give(read, clients, more)
+    if (!more || this.isEnough()) this.finish()
     this.wantedPage = number + 1
     return fresh
   }
@@ -288,15 +309,20 @@ export class PageWalk {
     return barrenAllowed + Math.ceil(growth / (this.pageSize ?? this.options.perPage))
   }
 
-  private collect(pageNumber: number, rows: ListDocument["rows"], start: number) {
+  private collect(pageNumber: number, rows: ListDocument["rows"], start: number, again: boolean) {
     const clients: Array<OauthClient> = []
     let fresh = 0
     for (const [index, row] of rows.entries()) {
-      const known = this.isKnown(row)
-      if (index < start || (known && this.options.onDrift !== "ignore")) continue
-      fresh += known ? 0 : 1
       const id = idOf(row)
-      if (id !== undefined) this.recent.add(id)
+      const known = this.isKnown(row)
+      if (known && this.options.onDrift !== "ignore") {
+        this.tally.duplicatesDropped += again ? 0 : 1
+        continue
+      }
+      // A row without an id cannot be known: on a page that is read again it was told the first time.
+      if (index < start || (again && id === undefined)) continue
+      fresh += known ? 0 : 1
+      if (id !== undefined && !known) this.recent.add(id)
       if (Either.isRight(row)) clients.push(row.right)
       else this.reject(pageNumber, index, row.left)
     }

@@ -8,6 +8,7 @@ export interface RecentIds {
   readonly rank: (id: string) => number
   readonly add: (id: string) => void
   readonly size: () => number
+  readonly frontier: () => string | undefined
   /** The last few, the frontier last: what a cursor keeps. */
   readonly anchors: () => ReadonlyArray<string>
 }
@@ -38,6 +39,7 @@ export const makeRecentIds = (bound: number, initial: Iterable<string>): RecentI
     rank,
     has: (id) => rank(id) > 0,
     size: () => newer.size + older.size,
+    frontier: () => anchors.at(-1),
     anchors: () => anchors.slice(-mostAnchors)
   }
 }

@@ -103,13 +103,13 @@ describe("servers that lie", () => {
     "wrongPage",
     5
   )
-  endsStuck("the same page under every number", 50, 10, () => ({ ids: slice(50, 1, 10) }), "repeated", 15)
+  endsStuck("the same page under every number", 50, 10, () => ({ ids: slice(50, 1, 10) }), "repeated", 16)
   endsRight(
     "total_pages too large",
     50,
     10,
     (page) => ({ ids: slice(50, page, 10), meta: { total_pages: 9_999_999 } }),
-    8
+    13
   )
   endsStuck(
     "total and total_pages too large",
@@ -152,7 +152,30 @@ describe("servers that lie", () => {
     }
   )
   endsRight("no meta, and no pages at all", 7, 10, () => ({ ids: numbers(0, 7), meta: null }), 2)
+  endsStuck(
+    "no meta, and the same page under every number",
+    50,
+    10,
+    () => ({ ids: slice(50, 1, 10), meta: null }),
+    "repeated",
+    13
+  )
   endsRight("smaller pages than asked for", 55, 10, honest(55, 10), 6, { perPage: 100 })
+  const clamps: ReadonlyArray<readonly [length: number, real: number, said: number, totalPages: number]> = [
+    [250, 50, 100, 5],
+    [250, 50, 100, 3],
+    [50, 10, 15, 5],
+    [50, 5, 10, 5]
+  ]
+  for (const [length, real, said, total_pages] of clamps) {
+    endsRight(
+      `pages of ${real} that say they are of ${said}, ${total_pages} of them`,
+      length,
+      said,
+      (page) => ({ ids: slice(length, page, real), meta: { per_page: said, total_pages } }),
+      16
+    )
+  }
   endsRight("larger pages than asked for", 55, 10, honest(55, 10), 6, { perPage: 5 })
   endsStuck(
     "a page size that changes on the way",
@@ -193,7 +216,36 @@ describe("servers that lie", () => {
       }))
       assert.strictEqual(clients.length, 80)
       assert.strictEqual(report?.suspectedMisses, 20)
-      assert.isAtMost(urls.length, 13)
+      assert.isAtMost(urls.length, 15)
+    }))
+
+  it.effect("the same client twice on a page: once, and the report counts the other", () =>
+    Effect.gen(function*() {
+      const { clients, report } = yield* stream(
+        9,
+        10,
+        () => ({ ids: [0, 1, 2, 2, 3, 4, 5, 6, 7, 8], meta: { total: 10 } })
+      )
+      assert.deepStrictEqual(clients, numbers(0, 9))
+      assert.deepInclude(report, { duplicatesDropped: 1, suspectedMisses: 1 })
+    }))
+
+  it.effect("a list without numbers that grows at its start: every client once", () =>
+    Effect.gen(function*() {
+      const { clients } = yield* stream(50, 10, (page, request) => ({
+        ids: slice(60, page - (request === 1 ? 0 : 1), 10),
+        meta: null
+      }))
+      assert.deepStrictEqual(clients, numbers(0, 50).concat(numbers(50, 60)))
+    }))
+
+  it.effect("a total that is too small, and a page with clients that are hidden: the pages announced are read", () =>
+    Effect.gen(function*() {
+      const { clients } = yield* stream(50, 10, (page) => ({
+        ids: slice(50, page, 10).slice(0, page === 3 ? 8 : 10),
+        meta: { total: 25 }
+      }))
+      assert.deepStrictEqual(clients, numbers(0, 50).filter((id) => id !== 28 && id !== 29))
     }))
 
   it.effect("links are never followed", () =>

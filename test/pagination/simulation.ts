@@ -15,12 +15,16 @@ export interface Change {
   readonly amount: number
   /** Where, as a part of the list's length. */
   readonly at: number
+  /** As many go at the end of the list as were added, so that its length says nothing. */
+  readonly replaces?: boolean
 }
 
 export interface Run {
   readonly length: number
   readonly perPage: number
   readonly prefetch: number
+  /** Pages ahead are answered the last one first. */
+  readonly backwards: boolean
   readonly remembered: number
   /** What happens to the list before each request; nothing once they are used up. */
   readonly changes: ReadonlyArray<Change | undefined>
@@ -92,6 +96,7 @@ class Server {
     const at = Math.floor(change.at * (this.ids.length + 1))
     const added = Array.from({ length: Math.max(0, change.amount) }, () => `new-${this.made++}`)
     this.ids.splice(at, Math.max(0, -change.amount), ...added)
+    if (change.replaces === true) this.ids.length -= added.length
   }
 
   get invisible(): boolean {
@@ -136,7 +141,9 @@ const walkOnce = (server: Server, run: Run, resume: PageCursor | undefined, kill
     }
     const next = walk.wanted
     if (next === undefined) continue
-    for (let page = next; page < next + run.prefetch && page <= walk.aheadUntil; page++) {
+    const last = Math.min(next + run.prefetch - 1, walk.aheadUntil)
+    const count = Math.max(0, last - next + 1)
+    for (const page of Array.from({ length: count }, (_, index) => run.backwards ? last - index : next + index)) {
       if (!ahead.has(page)) ahead.set(page, server.read(page))
     }
     if (server.requests > 10_000) return { emitted, cursor, stuck: "endless loop", report, killed: false }

@@ -154,6 +154,17 @@ describe("prefetch", () => {
       assert.strictEqual(yield* fake.maxInFlight("findOauthClients"), 4)
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
 
+  it.effect("a change that shows in ids alone drops what was read ahead of it, too", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      const all = yield* served
+      const moved = Fault.together(Fault.insertClients(1, { at: "start" }), Fault.deleteClients(1, { at: "end" }))
+      // Page 3 is answered before the list moves, page 2 after it.
+      yield* fake.script(Fault.onPage(2, Fault.badGateway, moved))
+      const events = yield* simulated(eventsOf({ perPage: 10 }))
+      assert.deepStrictEqual(clientsOf(events), all.slice(0, -1))
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
   it.effect("a page that fails is tried again in its place: nothing starts over, nothing comes twice", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker
@@ -286,6 +297,21 @@ describe("cursors", () => {
       assert.deepStrictEqual(resumed.slice(0, rest.length), rest)
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
 
+  it.effect("of a list that is empty by now end at once", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      const user = yield* theUser
+      const pages = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 10, maxPages: 4 }))
+      const resume = Option.getOrThrow(Option.flatMap(Chunk.last(pages), ({ next }) => next))
+      const pagination = { total: 0, count: 0, per_page: 10, current_page: 4, total_pages: 0 }
+      const empty = Fault.respond({ status: 200, body: { data: [], meta: { pagination } } })
+      yield* fake.script(Fault.onPage(4, Fault.always(empty)))
+      const events = yield* eventsOf({ resume })
+      assert.deepStrictEqual(clientsOf(events), [])
+      assert.strictEqual(reportOf(events)?.suspectedMisses, 0)
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
   it.effect("options that make no sense are refused before any request", () =>
     Effect.gen(function*() {
       const service = yield* OauthClientsService
@@ -327,6 +353,33 @@ describe("rows that cannot be decoded", () => {
       assert.deepStrictEqual(clientsOf(events).slice(3), ["9001", "9003"])
       assert.deepInclude(reportOf(events), { clients: 5, rejected: 1, suspectedMisses: 0 })
     }).pipe(Effect.provide(layerTest({ clients: 6 }))))
+
+  it.effect("without an id are told once, and passed by page by page", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      const user = yield* theUser
+      const data = [9001, 9002, undefined].map((id) => ({ type: "client", id, attributes: { name: "n" } }))
+      const pagination = { total: 9, count: 3, per_page: 3, current_page: 2, total_pages: 3 }
+      yield* fake.script(
+        Fault.onPage(2, Fault.always(Fault.respond({ status: 200, body: { data, meta: { pagination } } })))
+      )
+      const pages: Array<number> = []
+      let rejected = 0
+      let resume: PageCursor | undefined
+      for (let run = 0; run < 3; run++) {
+        const options = { perPage: 3, maxPages: 1, onInvalidItem: "skip", resume } as const
+        yield* Stream.runForEach(service.streamOauthClientEvents(user, options), (event) =>
+          Effect.sync(() => {
+            if (event._tag === "ItemRejected") rejected += 1
+            if (event._tag !== "PageFetched") return
+            pages.push(event.page.pagination.currentPage)
+            resume = Option.getOrUndefined(event.page.next)
+          }))
+      }
+      assert.deepStrictEqual(pages, [1, 2, 3])
+      assert.strictEqual(rejected, 1)
+    }).pipe(Effect.provide(layerTest({ clients: 9 }))))
 
   it.effect("end the stream with \"fail\", naming page and index", () =>
     Effect.gen(function*() {

@@ -16,6 +16,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
 import { makePasswordGrant, makeStatic } from "./internal/accessTokens.js"
+import { durationMillis } from "./internal/durationMillis.js"
 import { isEmpty, isToken } from "./internal/secrets.js"
 import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 
@@ -174,7 +175,7 @@ const checkCredentials = (
   for (const [name, value] of [[names.clientSecret, clientSecret], [names.password, password]] as const) {
     if (!Redacted.isRedacted(value) || isEmpty(value)) return invalid(name, "must be a Redacted text that is not empty")
   }
-  if (loginCoolDown !== undefined && Option.isNone(Duration.decodeUnknown(loginCoolDown))) {
+  if (loginCoolDown !== undefined && Option.isNone(durationMillis(loginCoolDown))) {
     return invalid("loginCoolDown", "must be a duration, for example \"30 seconds\"")
   }
   return Either.right(options)

@@ -19,7 +19,7 @@ const call = {
   clientId: Schema.optional(Schema.String),
   /** Of a list: the page, from 1. */
   page: Schema.optional(Schema.Int),
-  /** How many requests this call sent, replays and repeats among them. */
+  /** How many requests this call sent to the API, replays and repeats among them, and token requests that failed. */
   attempts: Schema.NonNegativeInt,
   /** How long the call took, waits included. */
   elapsed: Schema.Duration,

@@ -1,8 +1,9 @@
-import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type { SchemaIssue } from "../ErrorDetail.js"
+import { RetryPolicy } from "../RetryPolicy.js"
 import type { RetryPolicyOptions } from "../RetryPolicy.js"
+import { durationMillis } from "./durationMillis.js"
 import type { Failure } from "./failure.js"
 import { statusMeaning } from "./status.js"
 import type { StatusMeaning } from "./status.js"
@@ -17,49 +18,35 @@ export interface ResolvedPolicy {
   readonly maxRetryAfter: number
 }
 
-/** Documented at `RetryPolicyOptions`. */
-export const defaultPolicy: ResolvedPolicy = {
-  maxAttempts: 5,
-  baseDelay: 200,
-  maxDelay: 10_000,
-  attemptTimeout: 30_000,
-  totalTimeout: 120_000,
-  maxRetryAfter: 60_000
-}
-
 type Issues = readonly [SchemaIssue, ...Array<SchemaIssue>]
 
-const millis = (field: string, value: unknown, fallback: number): Either.Either<number, Issues> => {
-  if (value === undefined) return Either.right(fallback)
-  // A negative or no number would become no time at all.
-  const found = typeof value === "number" && !(value >= 0) ? Option.none() : Duration.decodeUnknown(value)
-  return Option.isSome(found)
-    ? Either.right(Duration.toMillis(found.value))
-    : Either.left([{ path: [field], expected: "must be a duration, for example \"2 seconds\"" }])
-}
+const refuse = (field: string, expected: string) => Either.left<Issues>([{ path: [field], expected }])
+
+const count = (value: unknown): Either.Either<number, Issues> =>
+  Predicate.isNumber(value) && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1
+    ? Either.right(value)
+    : refuse("maxAttempts", "must be a whole number, 1 or more")
 
 /** Lays the parts over the defaults, the later ones on top. */
-export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Either.Either<ResolvedPolicy, Issues> =>
-  Either.gen(function*() {
-    const pick = <K extends keyof RetryPolicyOptions>(field: K): RetryPolicyOptions[K] =>
-      parts.reduce<RetryPolicyOptions[K]>((below, part) => part[field] ?? below, undefined)
-    const unknown = parts.flatMap(Object.keys).find((key) => !(key in defaultPolicy))
-    if (unknown !== undefined) {
-      return yield* Either.left<Issues>([{ path: [unknown.slice(0, 64)], expected: "is not known here" }])
-    }
-    const maxAttempts = pick("maxAttempts") ?? defaultPolicy.maxAttempts
-    if (!(Number.isInteger(maxAttempts) || maxAttempts === Number.POSITIVE_INFINITY) || maxAttempts < 1) {
-      return yield* Either.left<Issues>([{ path: ["maxAttempts"], expected: "must be a whole number, 1 or more" }])
-    }
-    return {
-      maxAttempts,
-      baseDelay: yield* millis("baseDelay", pick("baseDelay"), defaultPolicy.baseDelay),
-      maxDelay: yield* millis("maxDelay", pick("maxDelay"), defaultPolicy.maxDelay),
-      attemptTimeout: yield* millis("attemptTimeout", pick("attemptTimeout"), defaultPolicy.attemptTimeout),
-      totalTimeout: yield* millis("totalTimeout", pick("totalTimeout"), defaultPolicy.totalTimeout),
-      maxRetryAfter: yield* millis("maxRetryAfter", pick("maxRetryAfter"), defaultPolicy.maxRetryAfter)
-    }
+export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Either.Either<ResolvedPolicy, Issues> => {
+  const unknown = parts.flatMap(Object.keys).find((key) => !(key in RetryPolicy.defaults))
+  if (unknown !== undefined) return refuse(unknown.slice(0, 64), "is not known here")
+  const pick = (field: keyof RetryPolicyOptions): unknown =>
+    parts.reduce<unknown>((below, part) => part[field] ?? below, RetryPolicy.defaults[field])
+  const millis = (field: keyof RetryPolicyOptions) =>
+    Either.orElse(
+      Either.fromOption(durationMillis(pick(field)), () => undefined),
+      () => refuse(field, "must be a duration, for example \"2 seconds\"")
+    )
+  return Either.all({
+    maxAttempts: count(pick("maxAttempts")),
+    baseDelay: millis("baseDelay"),
+    maxDelay: millis("maxDelay"),
+    attemptTimeout: millis("attemptTimeout"),
+    totalTimeout: millis("totalTimeout"),
+    maxRetryAfter: millis("maxRetryAfter")
   })
+}
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE"
 
@@ -150,5 +137,7 @@ const backOff = (
   const delay = Math.ceil(asked + random * ceiling)
   // Who comes back when the server said so does not multiply an outage.
   if (asked > 0) return { delay, kind: "told" }
-  return budgetWait > policy.maxDelay ? "budget" : { delay: Math.max(delay, Math.ceil(budgetWait)), kind: "backOff" }
+  return budgetWait > policy.maxDelay
+    ? "budget"
+    : { delay: Math.max(delay, Math.ceil(budgetWait)), kind: "backOff" }
 }

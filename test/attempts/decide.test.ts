@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { mayHaveBeenApplied } from "../../src/internal/failure.js"
 import type { Failure } from "../../src/internal/failure.js"
-import { decide, defaultPolicy } from "../../src/internal/retryDecision.js"
+import { decide, resolvePolicy } from "../../src/internal/retryDecision.js"
 import type { Method, Situation } from "../../src/internal/retryDecision.js"
 import { ProcessMakerTimeout } from "../../src/ProcessMakerError.js"
 
@@ -24,6 +25,8 @@ const noAnswer = (reason: "dns" | "connect" | "tls" | "reset" | "truncated" | "o
 })
 
 const timedOut = (deadline: "attempt" | "total"): Failure => ({ _tag: "TimedOut", deadline, limit: 1000 })
+
+const defaultPolicy = Either.getOrThrow(resolvePolicy())
 
 const situation: Situation = {
   method: "GET",

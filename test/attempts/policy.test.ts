@@ -23,7 +23,7 @@ const down = Effect.tap(
 describe("RetryPolicy", () => {
   it.effect("has the defaults that are documented", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* RetryPolicy, {})
+      assert.strictEqual(yield* RetryPolicy, RetryPolicy.defaults)
       assert.deepStrictEqual(yield* resolvePolicy(yield* RetryPolicy), {
         maxAttempts: 5,
         baseDelay: 200,

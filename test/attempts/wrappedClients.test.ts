@@ -71,6 +71,31 @@ describe("RetryPolicy.patient", () => {
     })))
 })
 
+describe("RetryPolicy.patient, in an outage", () => {
+  const downFor = (minutes: number) =>
+    overClient(HttpClient.make((request) =>
+      Effect.map(Clock.currentTimeMillis, (now) =>
+        HttpClientResponse.fromWeb(
+          request,
+          now < minutes * 60_000 ? new Response("{}", { status: 503 }) : item()
+        ))
+    ))
+
+  it.effect("of an hour, waits rather than fails", () =>
+    Effect.forEach(
+      Array.from({ length: 20 }),
+      () => simulated(Effect.provide(RetryPolicy.with(find, RetryPolicy.patient), downFor(60)))
+    ))
+
+  it.effect("of half an hour, has a turn in the budget for each of 150 calls", () =>
+    simulated(
+      Effect.all(Array.from({ length: 150 }, () => find), { concurrency: "unbounded" }).pipe(
+        RetryPolicy.with(RetryPolicy.patient),
+        Effect.provide(downFor(30))
+      )
+    ))
+})
+
 describe("a token that cannot be renewed", () => {
   it.effect("announces no repeat when the API refuses it", () =>
     Effect.gen(function*() {

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
-import { defaultPolicy } from "../../src/internal/retryDecision.js"
+import { layerPolicy } from "../../src/internal/policyInForce.js"
 import { makeTokenFlight } from "../../src/internal/tokenFlight.js"
 import { granted, inOrder, later, makeProvider, makeTokenServer, plain, text } from "./tokenServer.js"
 
@@ -117,7 +117,7 @@ const makeFlight = (life: Duration.DurationInput) => {
   return Effect.map(
     makeTokenFlight({
       coolDown: 30_000,
-      policy: defaultPolicy,
+      policy: layerPolicy({}),
       logIn: grant("logIn"),
       refresh: () => grant("refresh")
     }),

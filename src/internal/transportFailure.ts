@@ -7,7 +7,8 @@ const dns = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA)$/
 const connect =
   /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
 // Only what is found out during the handshake: after it, a TLS error may cut an answer off.
-const tls = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_)/
+const tls =
+  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL)|ERR_SSL_\w+_ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION)$)/
 const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|ConnectionClosed)$/
 
 /**
@@ -16,7 +17,9 @@ const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|UND_ERR_[A-Z_]+|ERR_STR
  */
 export const describeRequest = (error: HttpClientError.HttpClientError): NoAnswer => {
   if (error._tag === "ResponseError") return describeBodyError(error)
-  if (error.reason !== "Transport") return { _tag: "NoAnswer", reason: "other", sent: false }
+  if (error.reason === "Encode" || error.reason === "InvalidUrl") {
+    return { _tag: "NoAnswer", reason: "other", sent: false }
+  }
   const found = codes(error.cause, 5)
   const reasons = found.map(classify)
   // A connection that was tried at several addresses failed at each: one that may have sent something decides.

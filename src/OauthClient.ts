@@ -61,11 +61,13 @@ export class OauthClient extends Schema.Class<OauthClient>("OauthClient")({
  * @since 0.1.0
  * @category models
  */
-export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient")({
-  name: ClientName,
-  personalAccessClient: Schema.optional(Schema.Boolean),
-  passwordClient: Schema.optional(Schema.Boolean)
-}) {}
+export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient")(
+  Schema.Struct({
+    name: ClientName,
+    personalAccessClient: Schema.optional(Schema.Boolean),
+    passwordClient: Schema.optional(Schema.Boolean)
+  }).annotations({ description: "an object with a name" })
+) {}
 
 /**
  * The same as a plain object: what `addOauthClient` takes.
@@ -80,7 +82,7 @@ const Changes = Schema.Struct({
   personalAccessClient: Schema.optional(Schema.Boolean),
   passwordClient: Schema.optional(Schema.Boolean),
   revoked: Schema.optional(Schema.Boolean)
-}).pipe(
+}).annotations({ description: "an object with what is to change" }).pipe(
   Schema.filter((changes) => Object.values(changes).some((value) => value !== undefined), {
     description: "a change of at least one of name, personalAccessClient, passwordClient and revoked"
   })

@@ -10,7 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
-import { describeCall, sentence } from "./internal/describe.js"
+import { describeCall, oneLine, sentence } from "./internal/describe.js"
 
 const call = {
   /** The operation that failed, by its name in the API. */
@@ -230,15 +230,12 @@ export class ProcessMakerInvalidResponse
  */
 export class ProcessMakerInvalidRequest
   extends Schema.TaggedError<ProcessMakerInvalidRequest>()("ProcessMakerInvalidRequest", {
-    operation: Schema.String,
-    issues: Schema.Array(SchemaIssue),
-    attempts: Schema.NonNegativeInt,
-    elapsed: Schema.Duration,
-    outcome: Schema.optional(Outcome)
+    ...call,
+    issues: Schema.Array(SchemaIssue)
   })
 {
   override get message(): string {
-    return `${this.operation} was not sent, its input is not valid${listIssues(this.issues)}`
+    return `${describeCall(this)} was not sent, its input is not valid${listIssues(this.issues)}`
   }
 }
 
@@ -276,7 +273,7 @@ const loginReasons: ReadonlyMap<string, string> = new Map([
   ["invalid_grant", "the user name or the password is wrong"],
   ["invalid_credentials", "the user name or the password is wrong"],
   ["invalid_client", "the client id or the client secret is wrong, or the client may not log users in"],
-  ["invalid_response", "the token endpoint gave an answer that is not a token response (RFC 6749, section 5)"]
+  ["invalid_response", "what the token URL names does not answer as a token endpoint does (RFC 6749, section 5)"]
 ])
 
 /**
@@ -317,14 +314,6 @@ const stuckReasons: Record<ProcessMakerPaginationStuck["reason"], string> = {
 }
 
 /**
- * Everything this library fails with.
- *
- * @since 0.1.0
- * @category errors
- */
-export type ProcessMakerError = OauthClientsStreamError
-
-/**
  * How each of the five operations can fail.
  *
  * @since 0.1.0
@@ -340,12 +329,49 @@ export type OauthClientsError =
   | ProcessMakerInvalidRequest
 
 /**
+ * The same as a schema, for an RPC or a workflow that fails with them.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const OauthClientsError = /* @__PURE__ */ Schema.Union(
+  ProcessMakerUnauthorized,
+  ProcessMakerForbidden,
+  ProcessMakerNotFound,
+  ProcessMakerUnprocessable,
+  ProcessMakerRateLimited,
+  ProcessMakerServerError,
+  ProcessMakerUnexpectedStatus,
+  ProcessMakerTransportError,
+  ProcessMakerTimeout,
+  ProcessMakerInvalidResponse,
+  ProcessMakerInvalidRequest,
+  ProcessMakerLoginFailed
+)
+
+/**
  * How the streams can fail.
  *
  * @since 0.1.0
  * @category errors
  */
 export type OauthClientsStreamError = OauthClientsError | ProcessMakerPaginationStuck
+
+/**
+ * Everything this library fails with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ProcessMakerError = OauthClientsStreamError
+
+/**
+ * The same as a schema.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const ProcessMakerError = /* @__PURE__ */ Schema.Union(OauthClientsError, ProcessMakerPaginationStuck)
 
 /**
  * How getting an access token can fail.
@@ -370,4 +396,8 @@ const waitHint = (retryAfter: Option.Option<Duration.Duration>): string =>
 const listIssues = (issues: ReadonlyArray<SchemaIssue>): string =>
   issues.length === 0
     ? ""
-    : `: ${issues.map(({ expected, path }) => (path.length === 0 ? "" : `${path.join(".")}: `) + expected).join("; ")}`
+    : `: ${
+      issues.map(({ expected, path }) => oneLine(path.length === 0 ? expected : `${path.join(".")}: ${expected}`)).join(
+        "; "
+      )
+    }`

@@ -16,6 +16,8 @@ export type { PageOptions, PageReport, PageStreamOptions } from "./PageStream.js
 export { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 export type { ProcessMakerConfigOptions, ProcessMakerConfigShape } from "./ProcessMakerConfig.js"
 export {
+  OauthClientsError,
+  ProcessMakerError,
   ProcessMakerForbidden,
   ProcessMakerInvalidRequest,
   ProcessMakerInvalidResponse,
@@ -30,11 +32,6 @@ export {
   ProcessMakerUnexpectedStatus,
   ProcessMakerUnprocessable
 } from "./ProcessMakerError.js"
-export type {
-  AccessTokenError,
-  OauthClientsError,
-  OauthClientsStreamError,
-  ProcessMakerError
-} from "./ProcessMakerError.js"
+export type { AccessTokenError, OauthClientsStreamError } from "./ProcessMakerError.js"
 export { RetryPolicy } from "./RetryPolicy.js"
 export type { RetryPolicyOptions, WithRetryPolicy } from "./RetryPolicy.js"

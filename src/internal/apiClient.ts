@@ -19,6 +19,7 @@ import { counted, makeLedger, monotonic, noteRefusal, underLedger } from "./ledg
 import type { Call, Ledger, Repeat } from "./ledger.js"
 import { makePacing } from "./pacing.js"
 import { policyInForce } from "./policyInForce.js"
+import { isPathId } from "./requests.js"
 import { toPublicError } from "./responseErrors.js"
 import type { Method } from "./retryDecision.js"
 import { concealer, withBearer } from "./secrets.js"
@@ -111,7 +112,7 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
         const ready = yield* Effect.either(
           Effect.all([apiCall.request, Effect.mapError(policyInForce(config.retry), atRetry)])
         )
-        if (Either.isLeft(ready)) return yield* invalidRequest(call.operation, method, ready.left)
+        if (Either.isLeft(ready)) return yield* invalidRequest(call, method, ready.left)
         const [request, policy] = ready.right
         const ledger: Ledger = yield* makeLedger({
           call,
@@ -137,13 +138,16 @@ const atRetry = (issues: ReadonlyArray<SchemaIssue>): ReadonlyArray<SchemaIssue>
 
 /** Refused here: nothing was sent. */
 export const invalidRequest = (
-  operation: string,
+  { clientId, operation, userId }: Call,
   method: Method,
   issues: ReadonlyArray<SchemaIssue>
 ): Effect.Effect<never, ProcessMakerInvalidRequest> =>
   Effect.fail(
     new ProcessMakerInvalidRequest({
       operation,
+      // What is no id is not repeated: it may be anything.
+      ...(isPathId(userId) ? { userId } : {}),
+      ...(isPathId(clientId) ? { clientId } : {}),
       issues,
       attempts: 0,
       elapsed: Duration.zero,

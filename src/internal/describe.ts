@@ -20,14 +20,20 @@ interface Said {
   readonly field?: string | undefined
 }
 
+/** Line breaks of any kind, what turns the reading direction around, and halves of characters. */
+export const unprintable = /[\p{Control}\p{Zl}\p{Zp}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
+
+/** A message is one plain line, whatever a caller or a server puts into it. */
+export const oneLine = (text: string): string => text.replaceAll(unprintable, " ")
+
 // An id may be as long as the caller likes, a log line may not.
-const shorten = (text: string): string => text.length <= 64 ? text : `${text.slice(0, 61)}...`
+const quote = (id: string): string => oneLine(JSON.stringify(id.length <= 64 ? id : `${id.slice(0, 61)}...`))
 
 /** Which call, for a person: the operation and the ids it was given. */
 export const describeCall = (call: Call): string =>
   call.operation
-  + (call.userId === undefined ? "" : ` of user ${JSON.stringify(shorten(call.userId))}`)
-  + (call.clientId === undefined ? "" : `, client ${JSON.stringify(shorten(call.clientId))}`)
+  + (call.userId === undefined ? "" : ` of user ${quote(call.userId)}`)
+  + (call.clientId === undefined ? "" : `, client ${quote(call.clientId)}`)
   + (call.page === undefined ? "" : `, page ${call.page}`)
 
 const describeSaid = ({ code, detail, field, title }: Said): string =>

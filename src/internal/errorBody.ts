@@ -1,6 +1,7 @@
 import * as Predicate from "effect/Predicate"
 import type { ErrorDetail } from "../ErrorDetail.js"
 import type { Conceal } from "./conceal.js"
+import { oneLine, unprintable } from "./describe.js"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -27,13 +28,16 @@ const parse = (text: string): unknown => {
 
 const shapes = (body: unknown): ReadonlyArray<ErrorDetail> => {
   if (!Predicate.isRecord(body)) return []
-  // JSON:API 1.1, "Error objects".
-  if (Array.isArray(body.errors)) return body.errors.slice(0, mostDetails).map(jsonApiError)
+  // JSON:API 1.1, "Error objects". An empty list is what PHP makes of an empty map, too.
+  if (Array.isArray(body.errors) && body.errors.length > 0) return body.errors.slice(0, mostDetails).map(jsonApiError)
   // Laravel 5.5 and later: { message, errors: { field: [text] } }.
-  if (Predicate.isRecord(body.errors)) return fieldErrors(body.errors)
-  const entries = Object.entries(body)
+  if (Predicate.isRecord(body.errors) && Object.keys(body.errors).length > 0) return fieldErrors(body.errors)
+  // One error object by itself.
+  if (Predicate.isRecord(body.error)) return [jsonApiError(body.error)]
+  const { errors: _, ...rest } = body
+  const entries = Object.entries(rest)
   // Laravel up to 5.4: { field: [text] } and nothing else.
-  if (entries.length > 0 && entries.every(([, value]) => Array.isArray(value))) return fieldErrors(body)
+  if (entries.length > 0 && entries.every(([, value]) => Array.isArray(value))) return fieldErrors(rest)
   return [otherError(body)]
 }
 
@@ -70,15 +74,16 @@ const otherError = (body: Fields): ErrorDetail =>
       detail: text(body.error_description) ?? text(body.detail) ?? text(body.message)
     }
 
-// Line breaks of any kind, what turns the reading direction around, and halves of characters: a message is one plain line.
-const unprintable = /[\p{Control}\p{Zl}\p{Zp}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
+// The codes of RFC 6749, section 5.2, and of older servers: no secret, whatever the secrets are.
+const oauthCode = /^(invalid_(request|client|grant|scope|credentials)|unauthorized_client|unsupported_grant_type)$/
 
 const bound = (said: ErrorDetail, conceal: Conceal): ErrorDetail =>
   Object.fromEntries(
     Object.entries(said).flatMap(([key, value]) => {
       if (value === undefined) return []
+      if (key === "code" && oauthCode.test(value)) return [[key, value]]
       // A body of megabytes in one field must not be searched whole.
-      const safe = conceal(value, 4 * longestText).replaceAll(unprintable, " ").trim()
+      const safe = oneLine(conceal(value, 4 * longestText)).trim()
       const short = safe.length > longestText
         ? `${safe.slice(0, longestText - 3)}...`.replaceAll(unprintable, "")
         : safe

@@ -65,7 +65,7 @@ const PaginationMeta = Schema.Struct({
   per_page: Count,
   current_page: Count,
   total_pages: Count
-})
+}).annotations({ description: "the numbers of a page" })
 
 /** A page has at most 100 clients; a server that does not page may send all it has. Beyond this, decoding would block. */
 const mostRows = 10_000

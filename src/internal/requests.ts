@@ -19,6 +19,9 @@ const PathId = Schema.String.pipe(
   })
 )
 
+/** Whether an id can be sent at all. */
+export const isPathId = Schema.is(PathId)
+
 // Up to here a page's place in the list can be counted without a fraction lost.
 const lastPageNumber = Math.floor(Number.MAX_SAFE_INTEGER / 100) - 1
 
@@ -51,6 +54,12 @@ const checkClient = check(Schema.Struct({ userId: PathId, clientId: PathId }))
 const checkNew = check(NewOauthClient)
 const checkChanges = check(OauthClientChanges)
 
+/** Both, or what is wrong with either. */
+const both = <A, B>(first: Checked<A>, second: Checked<B>): Checked<[A, B]> =>
+  Either.isLeft(first) && Either.isLeft(second)
+    ? Either.left([...first.left, ...second.left])
+    : Either.all([first, second])
+
 const clientsUrl = (baseUrl: string, userId: string): string => `${baseUrl}/users/${encodeURIComponent(userId)}/clients`
 
 // `Accept` makes Laravel answer in JSON: it looks at the first type alone (wire-facts, section 2).
@@ -75,24 +84,24 @@ export const checkPageOptions = (userId: string, options: unknown) =>
 export const makeRequests = (baseUrl: string) => ({
   addOauthClient: (userId: string, input: unknown): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(
-      Either.all([checkUser({ userId }), checkNew(input)]),
+      both(checkUser({ userId }), checkNew(input)),
       ([, valid]) => withDocument(accepting(HttpClientRequest.post(clientsUrl(baseUrl, userId))), encodeNew(valid))
     ),
   findOauthClientById: (userId: string, clientId: string): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(oneClient(baseUrl, userId, clientId), (url) => accepting(HttpClientRequest.get(url))),
-  findOauthClients: (userId: string, page: number, perPage: number): Checked<HttpClientRequest.HttpClientRequest> =>
-    Either.map(checkListInput({ userId, page, perPage }), () =>
-      HttpClientRequest.get(clientsUrl(baseUrl, userId)).pipe(
-        HttpClientRequest.setUrlParams({ page: String(page), per_page: String(perPage) }),
-        accepting
-      )),
+  /** What it is made from was checked before: a stream asks for many pages. */
+  findOauthClients: (userId: string, page: number, perPage: number): HttpClientRequest.HttpClientRequest =>
+    HttpClientRequest.get(clientsUrl(baseUrl, userId)).pipe(
+      HttpClientRequest.setUrlParams({ page: String(page), per_page: String(perPage) }),
+      accepting
+    ),
   updateOauthClient: (
     userId: string,
     clientId: string,
     changes: unknown
   ): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(
-      Either.all([oneClient(baseUrl, userId, clientId), checkChanges(changes)]),
+      both(oneClient(baseUrl, userId, clientId), checkChanges(changes)),
       ([url, valid]) => withDocument(accepting(HttpClientRequest.put(url)), encodeChanges(clientId, valid))
     ),
   deleteOauthClient: (userId: string, clientId: string): Checked<HttpClientRequest.HttpClientRequest> =>

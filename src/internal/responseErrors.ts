@@ -21,9 +21,27 @@ const publicError = (failure: Failure, call: Account): OauthClientsError => {
     case "InvalidAnswer":
       return invalidResponse(failure, call)
     case "NoToken":
-      return failure.error
+      return ofCall(failure.error, call)
     default:
       return unansweredError(failure, call)
+  }
+}
+
+// A provider of tokens knows nothing of the call that needed one: of its ids, its attempts, and whether it was carried out.
+const ofCall = (error: AccessTokenError, call: Account): AccessTokenError => {
+  switch (error._tag) {
+    case "ProcessMakerLoginFailed":
+      return new Errors.ProcessMakerLoginFailed({ ...error, ...call })
+    case "ProcessMakerRateLimited":
+      return new Errors.ProcessMakerRateLimited({ ...error, ...call })
+    case "ProcessMakerServerError":
+      return new Errors.ProcessMakerServerError({ ...error, ...call })
+    case "ProcessMakerTransportError":
+      return new Errors.ProcessMakerTransportError({ ...error, ...call })
+    case "ProcessMakerTimeout":
+      return new Errors.ProcessMakerTimeout({ ...error, ...call })
+    case "ProcessMakerUnexpectedStatus":
+      return new Errors.ProcessMakerUnexpectedStatus({ ...error, ...call })
   }
 }
 

@@ -41,7 +41,15 @@ export const schemaIssues = (issue: ParseResult.ParseIssue, path: Path = []): Re
 const keys = (path: ParseResult.Path): Path =>
   Arr.ensure(path).map((key) => typeof key === "number" ? key : String(key).slice(0, 64))
 
-const expectation = (ast: AST.AST): string => {
+const expectation = (ast: AST.AST): string => `must be ${describe(ast)}`
+
+// What a person would write there: neither what it becomes, nor that it may be left out.
+const describe = (ast: AST.AST): string => {
   const description = AST.getDescriptionAnnotation(ast)
-  return `must be ${description._tag === "Some" ? description.value : String(ast)}`
+  if (description._tag === "Some") return description.value
+  if (AST.isTransformation(ast)) return describe(ast.from)
+  if (AST.isUnion(ast)) return ast.types.filter((member) => !isAbsence(member)).map(describe).join(" or ")
+  return String(ast)
 }
+
+const isAbsence = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)

@@ -40,7 +40,7 @@ export const makeService = (options: ApiClientOptions) => {
     api.call({
       call: { operation: "findOauthClients", userId, page },
       method: "GET",
-      request: requests.findOauthClients(userId, page, perPage),
+      request: Either.right(requests.findOauthClients(userId, page, perPage)),
       ...more
     })
 
@@ -49,13 +49,14 @@ export const makeService = (options: ApiClientOptions) => {
     streamOptions: PageStreamOptions = {}
   ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
     Stream.unwrap(Effect.gen(function*() {
+      const operation = "streamOauthClients"
       const checked = checkStream(userId, streamOptions)
-      if (Either.isLeft(checked)) return yield* invalidRequest("streamOauthClients", "GET", checked.left)
+      if (Either.isLeft(checked)) return yield* invalidRequest({ operation, userId }, "GET", checked.left)
       const { onInvalidItem, ...walk } = checked.right
       const decode = onInvalidItem === "skip" ? decodeList : decodeGoodList
       return pageEvents({
         ...walk,
-        operation: "streamOauthClients",
+        operation,
         fetch: (page, onRetrying) =>
           Effect.withSpan(
             fetchPage({ userId, page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) }),
@@ -90,7 +91,7 @@ export const makeService = (options: ApiClientOptions) => {
       pageOptions: PageOptions = {}
     ) =>
       Either.match(checkPageOptions(userId, pageOptions), {
-        onLeft: (issues) => invalidRequest("findOauthClients", "GET", issues),
+        onLeft: (issues) => invalidRequest({ operation: "findOauthClients", userId }, "GET", issues),
         onRight: ({ page, perPage }) =>
           Effect.map(
             fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),

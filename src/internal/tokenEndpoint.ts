@@ -65,13 +65,15 @@ const request = (
 }
 
 // A refusal is told by its `error`, not by its status, which differs between the server's generations (wire-facts,
-// section 7). What is to be tried again stays as it is.
+// section 7). Where there is none, a status that has nothing to do with credentials means that this is no token endpoint.
+// What is to be tried again stays as it is.
 const asRefusal = (failure: Failure): Failure => {
   if (failure._tag !== "RefusedStatus" || failure.followed === true || !isClientError(failure.status)) return failure
-  const { repeat } = statusMeaning(failure.status)
+  const { error, repeat } = statusMeaning(failure.status)
   if (repeat !== "never" && repeat !== "replay") return failure
   const code = failure.errors[0]?.code ?? ""
-  return { _tag: "LoginRefused", status: failure.status, reason: /^[a-z][a-z_]{1,40}$/.test(code) ? code : "refused" }
+  const silent = error === "NotFound" || error === "UnexpectedStatus" ? invalidTokenResponse : "refused"
+  return { _tag: "LoginRefused", status: failure.status, reason: /^[a-z][a-z_]{1,40}$/.test(code) ? code : silent }
 }
 
 const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> =>

@@ -5,10 +5,12 @@ import {
   AccessTokenProvider,
   OauthClientsService,
   ProcessMakerConfig,
-  ProcessMakerLoginFailed
+  ProcessMakerLoginFailed,
+  ProcessMakerTimeout,
+  RetryPolicy
 } from "effect-processmaker-oauth"
 import type { AccessTokenProviderShape } from "effect-processmaker-oauth"
-import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
+import { FakeProcessMaker, Fault } from "effect-processmaker-oauth/testing"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -24,14 +26,27 @@ const tokenOf = (value: string) => new AccessToken({ value: Redacted.make(value)
 
 const env = Layer.provideMerge(FakeProcessMaker.layerHttpClient, FakeProcessMaker.layer())
 
+const serviceWith = (provider: AccessTokenProviderShape) =>
+  Layer.unwrapEffect(Effect.map(FakeProcessMaker, ({ baseUrl }) =>
+    OauthClientsService.layerNoDeps.pipe(
+      Layer.provide(Layer.merge(Layer.succeed(AccessTokenProvider, provider), ProcessMakerConfig.layer({ baseUrl })))
+    )))
+
 const listWith = (provider: AccessTokenProviderShape) =>
   Effect.gen(function*() {
-    const { baseUrl, userIds: [userId = ""] } = yield* FakeProcessMaker
+    const { userIds: [userId = ""] } = yield* FakeProcessMaker
     return yield* Effect.flatMap(OauthClientsService, (service) => service.findOauthClients(userId)).pipe(
-      Effect.provide(OauthClientsService.layerNoDeps),
-      Effect.provide(Layer.merge(Layer.succeed(AccessTokenProvider, provider), ProcessMakerConfig.layer({ baseUrl })))
+      Effect.provide(serviceWith(provider))
     )
   })
+
+const timedOut = new ProcessMakerTimeout({
+  operation: "vault",
+  attempts: 1,
+  elapsed: Duration.seconds(3),
+  deadline: "attempt",
+  limit: Duration.seconds(3)
+})
 
 /** A token that the fake takes. */
 const goodToken = Effect.gen(function*() {
@@ -86,9 +101,35 @@ describe("a provider of the user's own", () => {
         }),
         invalidate: () => Effect.void
       }))
-      assert.deepInclude(error, { _tag: "ProcessMakerLoginFailed", operation: "vault", reason: "sealed" })
+      assert(error._tag === "ProcessMakerLoginFailed")
+      assert.deepStrictEqual([error.operation, error.reason], ["findOauthClients", "sealed"])
       assert.strictEqual(asked, 1)
       assert.isEmpty(yield* fake.requests)
+    }).pipe(Effect.provide(env)))
+
+  it.effect("that fails after a write was lost does not hide that", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      const userId = fake.userIds[0] ?? ""
+      const good = yield* goodToken
+      const tokens = [good]
+      yield* fake.script(Fault.onOperation("updateOauthClient", Fault.resetAfter))
+      const [client] = yield* fake.clients(userId)
+      const update = Effect.flatMap(
+        OauthClientsService,
+        (service) => service.updateOauthClient(userId, client?.id ?? "", { name: "Other" })
+      )
+      const failed = Effect.suspend(() => {
+        const token = tokens.pop()
+        return token === undefined ? Effect.fail(timedOut) : Effect.succeed(token)
+      })
+      const error = yield* update.pipe(
+        Effect.provide(serviceWith({ get: failed, invalidate: () => Effect.void })),
+        RetryPolicy.with({ baseDelay: 0 }),
+        Effect.flip
+      )
+      assert(error._tag === "ProcessMakerTimeout")
+      assert.deepStrictEqual([error.operation, error.attempts, error.outcome], ["updateOauthClient", 1, "unknown"])
     }).pipe(Effect.provide(env)))
 })
 

@@ -94,6 +94,12 @@ const shapes: Readonly<Record<string, readonly [string, ReadonlyArray<ErrorDetai
     `{"error":"invalid_grant","error_description":"wrong","hint":"","message":"wrong"}`,
     [{ code: "invalid_grant", detail: "wrong" }]
   ],
+  "an empty list beside a message": [`{"message":"Name taken","errors":[]}`, [{ detail: "Name taken" }]],
+  "an empty map beside a message": [`{"message":"Name taken","errors":{}}`, [{ detail: "Name taken" }]],
+  "one error object by itself": [
+    `{"error":{"code":"E1","message":"nested"}}`,
+    [{ code: "E1", detail: "nested" }]
+  ],
   "a list of texts": [`{"errors":["No.",{"title":"Never"}]}`, [{ detail: "No." }, { title: "Never" }]],
   "keys of the prototype": [
     `{"errors":{"__proto__":["a"],"constructor":["b"],"toString":"c"}}`,
@@ -315,15 +321,27 @@ describe("a refused login", () => {
     [403, { error: "constructor" }, "constructor", "the token endpoint refused"],
     [422, { error: "toString" }, "refused", "the token endpoint refused"],
     [400, { error: "p-1 is not the password" }, "refused", "the token endpoint refused"],
-    [404, "<html>", "refused", "the token endpoint refused"],
-    [200, { access_token: "" }, "invalid_response", "not a token response"],
-    [200, { access_token: "x", token_type: "mac" }, "invalid_response", "not a token response"],
-    [200, { access_token: "x", token_type: "Bearer", expires_in: -1 }, "invalid_response", "not a token response"],
-    [200, { access_token: "x", expires_in: "NaN" }, "invalid_response", "not a token response"],
-    [200, { access_token: "x\ny", token_type: "Bearer" }, "invalid_response", "not a token response"],
-    [200, { token_type: "Bearer" }, "invalid_response", "not a token response"],
-    [200, "<html>", "invalid_response", "not a token response"]
+    [404, "<html>", "invalid_response", "the token URL"],
+    [405, { message: "Method not allowed" }, "invalid_response", "the token URL"],
+    [403, { message: "Forbidden" }, "refused", "the token endpoint refused"],
+    [200, { access_token: "" }, "invalid_response", "a token endpoint does"],
+    [200, { access_token: "x", token_type: "mac" }, "invalid_response", "a token endpoint does"],
+    [200, { access_token: "x", token_type: "Bearer", expires_in: -1 }, "invalid_response", "a token endpoint does"],
+    [200, { access_token: "x", expires_in: "NaN" }, "invalid_response", "a token endpoint does"],
+    [200, { access_token: "x\ny", token_type: "Bearer" }, "invalid_response", "a token endpoint does"],
+    [200, { token_type: "Bearer" }, "invalid_response", "a token endpoint does"],
+    [200, "<html>", "invalid_response", "a token endpoint does"]
   ] as const
+  it.effect("keeps the code that the RFC knows, whatever the password", () =>
+    Effect.gen(function*() {
+      for (const password of ["a", "grant", "invalid_grant"]) {
+        const error = yield* Effect.flip(callWith("findOauthClients", () => json({ error: "invalid_grant" }, 400), {
+          credentials: { ...credentials, password: Redacted.make(password) }
+        }))
+        assert.strictEqual(error instanceof ProcessMakerLoginFailed && error.reason, "invalid_grant")
+      }
+    }))
+
   for (const [status, body, reason, words] of reasons) {
     it.effect(`${status}, ${JSON.stringify(body)}`, () =>
       Effect.gen(function*() {

@@ -166,6 +166,8 @@ const refused: ReadonlyArray<
     "passwordClient"
   ]],
   ["no input", (s) => s.addOauthClient("u-7", untyped(undefined)), [""]],
+  ["a bad id and a bad name", (s) => s.addOauthClient("", { name: "" }), ["userId", "name"]],
+  ["a bad id and no change", (s) => s.updateOauthClient("u-7", ".", {}), ["clientId", ""]],
   ["several at once", (s) => s.findOauthClients("", { page: 0, perPage: 0 }), ["userId", "page", "perPage"]]
 ]
 
@@ -186,6 +188,43 @@ describe("refused here, with no request", () => {
         assert.deepStrictEqual(error.issues.map(({ path }) => path.join(".")), fields)
         assert.strictEqual(error.attempts, 0)
         assert.isBelow(error.message.length, 1000)
+      }))
+  }
+
+  const messages: ReadonlyArray<readonly [(service: Service) => Effect.Effect<unknown, unknown>, string]> = [
+    [
+      (s) => s.addOauthClient("u-7", untyped("Billing bot")),
+      "of user \"u-7\" was not sent, its input is not valid: must be an object with a name"
+    ],
+    [
+      (s) => s.updateOauthClient("u-7", "17", untyped(5)),
+      "of user \"u-7\", client \"17\" was not sent, its input is not valid: must be an object with what is to change"
+    ],
+    [
+      (s) => s.updateOauthClient("u-7", "17", untyped({ name: "", revoked: "no" })),
+      "name: must be 1 to 255 characters, not blank; revoked: must be a boolean"
+    ],
+    [
+      (s) => s.findOauthClients("u-7", { page: untyped("2"), perPage: 0 }),
+      "page: must be a whole number from 1 to 90071992547408; perPage: must be a whole number from 1 to 100"
+    ],
+    [
+      (s) => drain(s.streamOauthClients("u-7", { onDrift: untyped("x") })),
+      "onDrift: must be \"recover\" or \"ignore\" or \"fail\""
+    ],
+    [
+      (s) => s.addOauthClient("u\u2028\u202ex", untyped({ name: "n", "a\nb\u001b[31m": 1 })),
+      "of user \"u x\" was not sent, its input is not valid: a b [31m: is not known here"
+    ],
+    [(s) => s.findOauthClientById("a\nb", "17"), "findOauthClientById, client \"17\" was not sent"]
+  ]
+  for (const [call, words] of messages) {
+    it.effect(`says ${words}`, () =>
+      Effect.gen(function*() {
+        const error = yield* Effect.flip(
+          Effect.flatMap(OauthClientsService, call).pipe(Effect.provide(layerOver(scripted(good).client)))
+        )
+        assert.include(error instanceof Error ? error.message : "", words)
       }))
   }
 

@@ -7,7 +7,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -18,6 +18,7 @@ import type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToke
 import { makePasswordGrant, makeStatic } from "./internal/accessTokens.js"
 import { durationMillis } from "./internal/durationMillis.js"
 import { isEmpty, isToken } from "./internal/secrets.js"
+import { allInvalid, invalidSetting, optionalSetting, requiredSetting } from "./internal/settings.js"
 import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 
 /**
@@ -90,8 +91,8 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
     credentials: ProcessMakerCredentials
   ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
     Predicate.isRecord(credentials) && credentials.accessToken !== undefined
-      ? AccessTokenProvider.layerStatic(credentials.accessToken)
-      : AccessTokenProvider.layerPasswordGrant(credentials)
+      ? staticToken(credentials.accessToken, credentialNames)
+      : passwordGrant(credentials, credentialNames)
 
   /**
    * From Effect's `Config`: `PROCESSMAKER_ACCESS_TOKEN`, or `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`,
@@ -103,23 +104,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
     AccessTokenProvider,
     ConfigError.ConfigError,
     HttpClient.HttpClient | ProcessMakerConfig
-  > = Layer.unwrapEffect(Effect.gen(function*() {
-    const accessToken = yield* Config.option(Config.redacted(environmentNames.accessToken))
-    // A variable that is set to nothing is not set.
-    if (Option.isSome(accessToken) && !isEmpty(accessToken.value)) {
-      return staticToken(accessToken.value, environmentNames)
-    }
-    const login = yield* Effect.mapError(
-      Config.all({
-        clientId: Config.string(environmentNames.clientId),
-        clientSecret: Config.redacted(environmentNames.clientSecret),
-        username: Config.string(environmentNames.username),
-        password: Config.redacted(environmentNames.password)
-      }),
-      (error) => ConfigError.Or(ConfigError.MissingData([environmentNames.accessToken], "is not set"), error)
-    )
-    return passwordGrant(login, environmentNames)
-  }))
+  > = Layer.unwrapEffect(Effect.suspend(() => tokensFromEnvironment))
 }
 
 const optionNames = {
@@ -130,6 +115,14 @@ const optionNames = {
   password: "password"
 }
 
+const credentialNames: typeof optionNames = {
+  accessToken: "credentials.accessToken",
+  clientId: "credentials.clientId",
+  clientSecret: "credentials.clientSecret",
+  username: "credentials.username",
+  password: "credentials.password"
+}
+
 const environmentNames: typeof optionNames = {
   accessToken: "PROCESSMAKER_ACCESS_TOKEN",
   clientId: "PROCESSMAKER_CLIENT_ID",
@@ -138,6 +131,32 @@ const environmentNames: typeof optionNames = {
   password: "PROCESSMAKER_PASSWORD"
 }
 
+/** @internal */
+export const tokensFromEnvironment: Effect.Effect<
+  Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig>,
+  ConfigError.ConfigError
+> = Effect.gen(function*() {
+  const accessToken = yield* optionalSetting(Config.redacted(environmentNames.accessToken), isEmpty)
+  if (Option.isSome(accessToken)) return staticToken(accessToken.value, environmentNames)
+  const { clientId, clientSecret, password, username } = environmentNames
+  const text = (name: string) => requiredSetting(name, optionalSetting(Config.string(name), isBlank))
+  const secret = (name: string) => requiredSetting(name, optionalSetting(Config.redacted(name), isEmpty))
+  const login = yield* Effect.all({
+    clientId: text(clientId),
+    clientSecret: secret(clientSecret),
+    username: text(username),
+    password: secret(password)
+  }, { mode: "validate" }).pipe(
+    Effect.mapError((errors) => {
+      const missing = Object.values(errors)
+      if (!missing.every(Option.isSome)) return allInvalid(missing)
+      const all = `${clientId}, ${clientSecret}, ${username} and ${password}`
+      return ConfigError.MissingData([clientId], `set ${all}, or ${environmentNames.accessToken} in their place`)
+    })
+  )
+  return passwordGrant(login, environmentNames)
+})
+
 const passwordGrant = (
   options: PasswordGrantOptions,
   names: typeof optionNames
@@ -145,10 +164,10 @@ const passwordGrant = (
   Layer.scoped(
     AccessTokenProvider,
     Effect.gen(function*() {
-      const { loginCoolDown = "30 seconds", ...credentials } = yield* checkCredentials(options, names)
+      const { coolDown, ...credentials } = yield* checkCredentials(options, names)
       const config = yield* ProcessMakerConfig
       const client = yield* HttpClient.HttpClient
-      return yield* makePasswordGrant({ client, config, credentials, coolDown: Duration.toMillis(loginCoolDown) })
+      return yield* makePasswordGrant({ client, config, credentials, coolDown })
     })
   )
 
@@ -158,27 +177,47 @@ const staticToken = (
 ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> =>
   Layer.effect(
     AccessTokenProvider,
-    Redacted.isRedacted(accessToken) && isToken(accessToken)
-      ? Effect.succeed(makeStatic(accessToken))
-      : invalid(names.accessToken, "must be a Redacted text of visible ASCII characters")
+    Effect.mapBoth(checkSecret(accessToken, isToken, "must be visible ASCII characters"), {
+      onFailure: (message) => invalidSetting(names.accessToken, message),
+      onSuccess: makeStatic
+    })
   )
+
+const isBlank = (text: string): boolean => text.trim() === ""
+
+const checkText = (value: unknown): Either.Either<string, string> =>
+  Predicate.isString(value) && !isBlank(value) ? Either.right(value) : Either.left("must be a text that is not blank")
+
+const checkSecret = (
+  value: Redacted.Redacted<string>,
+  isGood: (secret: Redacted.Redacted<string>) => boolean,
+  expected: string
+): Either.Either<Redacted.Redacted<string>, string> => {
+  if (!Redacted.isRedacted(value)) return Either.left("must be made by Redacted.make(\"...\")")
+  return isGood(value) ? Either.right(value) : Either.left(expected)
+}
+
+const checkPassword = (value: Redacted.Redacted<string>) =>
+  checkSecret(value, (secret) => !isEmpty(secret), "must be a text that is not empty")
+
+const checkCoolDown = (value: unknown): Either.Either<number, string> =>
+  Either.fromOption(durationMillis(value), () => "must be a duration, for example \"30 seconds\"")
 
 const checkCredentials = (
   options: PasswordGrantOptions,
   names: typeof optionNames
-): Either.Either<PasswordGrantOptions, ConfigError.ConfigError> => {
-  if (!Predicate.isRecord(options)) return invalid("credentials", "must be a login or an access token")
-  const { clientId, clientSecret, loginCoolDown, password, username } = options
-  for (const [name, value] of [[names.clientId, clientId], [names.username, username]] as const) {
-    if (typeof value !== "string" || value.trim() === "") return invalid(name, "must be a text that is not blank")
+): Effect.Effect<PasswordCredentials & { readonly coolDown: number }, ConfigError.ConfigError> => {
+  if (!Predicate.isRecord(options)) {
+    return Effect.fail(invalidSetting("credentials", "must be a login or an access token"))
   }
-  for (const [name, value] of [[names.clientSecret, clientSecret], [names.password, password]] as const) {
-    if (!Redacted.isRedacted(value) || isEmpty(value)) return invalid(name, "must be a Redacted text that is not empty")
-  }
-  if (loginCoolDown !== undefined && Option.isNone(durationMillis(loginCoolDown))) {
-    return invalid("loginCoolDown", "must be a duration, for example \"30 seconds\"")
-  }
-  return Either.right(options)
+  const { clientId, clientSecret, loginCoolDown = "30 seconds", password, username } = options
+  const named = <A>(name: string, checked: Either.Either<A, string>) =>
+    Either.mapLeft(checked, (message) => invalidSetting(name, message))
+  return Effect.all({
+    clientId: named(names.clientId, checkText(clientId)),
+    clientSecret: named(names.clientSecret, checkPassword(clientSecret)),
+    username: named(names.username, checkText(username)),
+    password: named(names.password, checkPassword(password)),
+    coolDown: named("loginCoolDown", checkCoolDown(loginCoolDown))
+  }, { mode: "validate" }).pipe(Effect.mapError((errors) => allInvalid(Object.values(errors))))
 }
-
-const invalid = (name: string, message: string) => Either.left(ConfigError.InvalidData([name], message))

@@ -10,13 +10,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { ProcessMakerCredentials } from "./AccessTokenProvider.js"
-import { AccessTokenProvider } from "./AccessTokenProvider.js"
+import { AccessTokenProvider, tokensFromEnvironment } from "./AccessTokenProvider.js"
 import { makeService } from "./internal/service.js"
+import { allInvalid } from "./internal/settings.js"
 import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "./OauthClient.js"
 import type { OauthClientPage } from "./OauthClientPage.js"
 import type { PageEvent, PageOptions, PageStreamOptions } from "./PageStream.js"
 import type { ProcessMakerConfigOptions } from "./ProcessMakerConfig.js"
-import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
+import { configFromEnvironment, ProcessMakerConfig } from "./ProcessMakerConfig.js"
 import type { OauthClientsError, OauthClientsStreamError } from "./ProcessMakerError.js"
 
 /**
@@ -166,9 +167,17 @@ export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/
    *
    * @since 0.1.0
    */
-  static readonly layerConfig: Layer.Layer<OauthClientsService, ConfigError.ConfigError, HttpClient.HttpClient> =
-    OauthClientsService.layerNoDeps.pipe(
-      Layer.provide(AccessTokenProvider.layerConfig),
-      Layer.provide(ProcessMakerConfig.layerConfig)
+  static readonly layerConfig: Layer.Layer<OauthClientsService, ConfigError.ConfigError, HttpClient.HttpClient> = Layer
+    .unwrapEffect(
+      // Both are read before either fails: what is missing is said once, and all of it.
+      Effect.all({ config: configFromEnvironment, tokens: tokensFromEnvironment }, { mode: "validate" }).pipe(
+        Effect.mapError((errors) => allInvalid(Object.values(errors))),
+        Effect.map(({ config, tokens }) =>
+          OauthClientsService.layerNoDeps.pipe(
+            Layer.provide(tokens),
+            Layer.provide(Layer.succeed(ProcessMakerConfig, config))
+          )
+        )
+      )
     )
 }

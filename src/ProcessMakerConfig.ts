@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { parseBaseUrl, parseTokenUrl } from "./internal/baseUrl.js"
 import { resolvePolicy } from "./internal/retryDecision.js"
+import { invalidSetting, optionalSetting, requiredSetting } from "./internal/settings.js"
 import type { RetryPolicyOptions } from "./RetryPolicy.js"
 
 /**
@@ -83,21 +84,27 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
    */
   static readonly layerConfig: Layer.Layer<ProcessMakerConfig, ConfigError.ConfigError> = Layer.effect(
     ProcessMakerConfig,
-    Effect.gen(function*() {
-      const baseUrl = yield* Config.string(environmentNames.baseUrl)
-      const tokenUrl = yield* Config.option(Config.string(environmentNames.tokenUrl))
-      return yield* makeNamed({
-        baseUrl,
-        tokenUrl: Option.getOrUndefined(Option.filter(tokenUrl, (url) => url.trim() !== ""))
-      }, environmentNames)
-    })
+    Effect.suspend(() => configFromEnvironment)
   )
 }
 
 const optionNames = { baseUrl: "baseUrl", tokenUrl: "tokenUrl" }
 const environmentNames = { baseUrl: "PROCESSMAKER_BASE_URL", tokenUrl: "PROCESSMAKER_TOKEN_URL" }
 
-const invalid = (name: string) => (message: string) => ConfigError.InvalidData([name], message)
+const isBlank = (text: string): boolean => text.trim() === ""
+
+/** @internal */
+export const configFromEnvironment: Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> = Effect.gen(
+  function*() {
+    const { baseUrl, tokenUrl } = environmentNames
+    return yield* makeNamed({
+      baseUrl: yield* requiredSetting(baseUrl, optionalSetting(Config.string(baseUrl), isBlank)),
+      tokenUrl: Option.getOrUndefined(yield* optionalSetting(Config.string(tokenUrl), isBlank))
+    }, environmentNames)
+  }
+)
+
+const invalid = (name: string) => (message: string) => invalidSetting(name, message)
 
 const makeNamed = (
   options: ProcessMakerConfigOptions,

@@ -1,18 +1,16 @@
 import * as Either from "effect/Either"
 
-const bareHost = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?(:\d+)?$/i
+const bareHost = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?(:\d+)?(?=\/?$)/i
 
 // The URL parser has already brought every way to write an IPv4 address into dotted form.
 const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname)
 
 // The messages never repeat the value: it may carry a password.
-const checkUrl = (input: string): Either.Either<URL, string> => {
+const checkUrl = (input: string, example: string): Either.Either<URL, string> => {
   // The parser would take out line breaks and tabs in silence.
   if (!URL.canParse(input) || /\s/.test(input)) {
-    return Either.left(
-      "must be a whole URL that starts with https://, for example https://acme.api.processmaker.io/api/v1"
-    )
+    return Either.left(`must be a whole URL that starts with https://, for example ${example}`)
   }
   const url = new URL(input)
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
@@ -34,9 +32,12 @@ const textOf = (input: unknown): string =>
 /** The base URL's rules: see `ProcessMakerConfigOptions.baseUrl`. The left side says what to set. */
 export const parseBaseUrl = (input: string | URL): Either.Either<URL, string> => {
   const text = textOf(input)
-  return checkUrl(bareHost.test(text) ? `https://${text}/api/v1` : text)
+  const host = bareHost.exec(text)?.[0]
+  return checkUrl(host === undefined ? text : `https://${host}/api/v1`, "https://acme.api.processmaker.io/api/v1")
 }
 
 /** The token URL obeys the same rules; left out, it is at the base URL's origin (wire-facts, section 7). */
 export const parseTokenUrl = (input: string | URL | undefined, base: URL): Either.Either<URL, string> =>
-  input === undefined ? Either.right(new URL("/oauth/access_token", base)) : checkUrl(textOf(input))
+  input === undefined
+    ? Either.right(new URL("/oauth/access_token", base))
+    : checkUrl(textOf(input), "https://acme.api.processmaker.io/oauth/access_token")

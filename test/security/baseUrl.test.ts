@@ -32,6 +32,11 @@ const good: ReadonlyArray<readonly [string | URL, string, string]> = [
     "https://acme.api.processmaker.io:8443/api/v1",
     "https://acme.api.processmaker.io:8443/oauth/access_token"
   ],
+  [
+    "acme.api.processmaker.io/",
+    "https://acme.api.processmaker.io/api/v1",
+    "https://acme.api.processmaker.io/oauth/access_token"
+  ],
   [new URL("https://h.test/x"), "https://h.test/x", "https://h.test/oauth/access_token"],
   ["http://localhost:4010/api/v1", "http://localhost:4010/api/v1", "http://localhost:4010/oauth/access_token"],
   ["http://127.0.0.1/api/v1", "http://127.0.0.1/api/v1", "http://127.0.0.1/oauth/access_token"],

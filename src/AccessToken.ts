@@ -20,6 +20,7 @@ import type { AccessTokenError } from "./ProcessMakerError.js"
  */
 export class AccessToken extends Schema.Class<AccessToken>("AccessToken")({
   value: Schema.Redacted(Schema.String),
+  /** None where the server does not say. */
   expiresAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {}
 
@@ -35,9 +36,13 @@ export class AccessToken extends Schema.Class<AccessToken>("AccessToken")({
  * @category models
  */
 export interface PasswordCredentials {
+  /** Of an OAuth client whose `passwordClient` is set. */
   readonly clientId: string
+  /** Of the same client: `Redacted.make("...")`, or `Config.redacted`. */
   readonly clientSecret: Redacted.Redacted<string>
+  /** Of the user that the calls are made as. */
   readonly username: string
+  /** Of the same user: `Redacted.make("...")`, or `Config.redacted`. */
   readonly password: Redacted.Redacted<string>
 }
 

@@ -40,7 +40,10 @@ export interface PasswordGrantOptions extends PasswordCredentials {
  */
 export type ProcessMakerCredentials =
   | PasswordGrantOptions & { readonly accessToken?: undefined }
-  | { readonly accessToken: Redacted.Redacted<string> }
+  | {
+    /** It is never renewed: `Redacted.make("...")`, or `Config.redacted`. */
+    readonly accessToken: Redacted.Redacted<string>
+  }
 
 /**
  * Gives out access tokens and renews them.

@@ -47,9 +47,13 @@ export type OauthClientId = typeof OauthClientId.Type
 export class OauthClient extends Schema.Class<OauthClient>("OauthClient")({
   id: OauthClientId,
   name: Schema.String,
+  /** None where the server does not show it. */
   secret: Schema.OptionFromNullOr(Schema.Redacted(Schema.String)),
+  /** Whether personal access tokens are issued to it. */
   personalAccessClient: Schema.Boolean,
+  /** Whether it may log users in by password grant, as this library does. */
   passwordClient: Schema.Boolean,
+  /** Whether it may no longer be used. Servers may go on listing a deleted client as revoked. */
   revoked: Schema.Boolean,
   createdAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
   updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
@@ -75,7 +79,14 @@ export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient
  * @since 0.1.0
  * @category models
  */
-export interface NewOauthClientInput extends Schema.Schema.Encoded<typeof NewOauthClient> {}
+export interface NewOauthClientInput {
+  /** 1 to 255 characters, not blank. Servers trim it. */
+  readonly name: string
+  /** Whether personal access tokens are issued to it. */
+  readonly personalAccessClient?: boolean | undefined
+  /** Whether it may log users in by password grant, as this library does. */
+  readonly passwordClient?: boolean | undefined
+}
 
 const Changes = Schema.Struct({
   name: Schema.optional(ClientName),
@@ -102,4 +113,13 @@ export class OauthClientChanges extends Schema.Class<OauthClientChanges>("OauthC
  * @since 0.1.0
  * @category models
  */
-export interface OauthClientChangesInput extends Schema.Schema.Encoded<typeof OauthClientChanges> {}
+export interface OauthClientChangesInput {
+  /** 1 to 255 characters, not blank. Servers trim it. */
+  readonly name?: string | undefined
+  /** Whether personal access tokens are issued to it. */
+  readonly personalAccessClient?: boolean | undefined
+  /** Whether it may log users in by password grant, as this library does. */
+  readonly passwordClient?: boolean | undefined
+  /** Whether it may no longer be used. */
+  readonly revoked?: boolean | undefined
+}

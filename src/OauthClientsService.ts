@@ -91,6 +91,7 @@ export interface OauthClientsServiceShape {
  * @category models
  */
 export interface OauthClientsOptions extends ProcessMakerConfigOptions {
+  /** A login, or an access token that was had elsewhere. */
   readonly credentials: ProcessMakerCredentials
 }
 

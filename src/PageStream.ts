@@ -80,37 +80,99 @@ export interface PageReport {
 /**
  * What happens while pages are read. `Completed` is the last one.
  *
- * **Details**
- *
- * - `PageFetched`: a page, without what came twice.
- * - `PageRetrying`: an attempt at a page failed, the next one starts after `delay`. Pages that are fetched ahead tell it
- *   too, as it happens.
- * - `ItemRejected`: a row that could not be decoded (`onInvalidItem: "skip"`): its index on the page, and where and what
- *   was expected, never the value.
- * - `DriftDetected`: the list changed. `sign`: another `total`, or ids that `repeated`.
+ * @since 0.1.0
+ * @category models
+ */
+export type PageEvent =
+  | PageEvent.PageFetched
+  | PageEvent.PageRetrying
+  | PageEvent.ItemRejected
+  | PageEvent.DriftDetected
+  | PageEvent.Completed
+
+/**
+ * Each of the events by its own name.
  *
  * @since 0.1.0
  * @category models
  */
-export type PageEvent = Data.TaggedEnum<{
-  PageFetched: { readonly page: OauthClientPage; readonly attempts: number }
-  PageRetrying: {
+export declare namespace PageEvent {
+  /**
+   * A page, without what came twice.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface PageFetched {
+    readonly _tag: "PageFetched"
+    readonly page: OauthClientPage
+    /** Requests that it took. */
+    readonly attempts: number
+  }
+
+  /**
+   * An attempt at a page failed, and the next one follows. Pages that are fetched ahead tell it too, as it happens.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface PageRetrying {
+    readonly _tag: "PageRetrying"
+    /** From 1. */
     readonly pageNumber: number
+    /** The attempt that failed, from 1. */
     readonly attempt: number
+    /** How long the next one is waited for. */
     readonly delay: Duration.Duration
     readonly error: OauthClientsError
   }
-  ItemRejected: { readonly pageNumber: number; readonly index: number; readonly issue: SchemaIssue }
-  DriftDetected: {
+
+  /**
+   * A row that could not be decoded, with `onInvalidItem: "skip"`.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface ItemRejected {
+    readonly _tag: "ItemRejected"
+    /** From 1. */
     readonly pageNumber: number
+    /** Its place on the page, from 0. */
+    readonly index: number
+    /** Where and what was expected, never the value. */
+    readonly issue: SchemaIssue
+  }
+
+  /**
+   * The list changed while it was read.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface DriftDetected {
+    readonly _tag: "DriftDetected"
+    /** From 1. */
+    readonly pageNumber: number
+    /** By what it showed: another `total`, or ids that `repeated`. */
     readonly sign: "total" | "repeated"
+    /** How many clients the server counted before, and counts now; none if it does not say. */
     readonly totalBefore: Option.Option<number>
     readonly totalNow: Option.Option<number>
     /** Clients on this page that were read before. */
     readonly repeated: number
   }
-  Completed: { readonly report: PageReport }
-}>
+
+  /**
+   * The last event.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Completed {
+    readonly _tag: "Completed"
+    readonly report: PageReport
+  }
+}
 
 /**
  * Constructors, `$is` and an exhaustive `$match` for `PageEvent`.

@@ -70,6 +70,8 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
   ): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> => makeNamed(options, optionNames)
 
   /**
+   * From plain options. Fails when it is built if they are not valid.
+   *
    * @since 0.1.0
    */
   static readonly layer = (

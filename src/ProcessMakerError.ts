@@ -15,6 +15,7 @@ import { describeCall, oneLine, sentence } from "./internal/describe.js"
 const call = {
   /** The operation that failed, by its name in the API. */
   operation: Schema.String,
+  /** The ids that the call was given. */
   userId: Schema.optional(Schema.String),
   clientId: Schema.optional(Schema.String),
   /** Of a list: the page, from 1. */
@@ -29,7 +30,9 @@ const call = {
 
 const answered = {
   ...call,
+  /** Of the last answer. */
   status: Schema.Int,
+  /** What the server said about it, made safe; empty where it said nothing that could be understood. */
   errors: Schema.Array(ErrorDetail)
 }
 
@@ -82,7 +85,11 @@ export class ProcessMakerNotFound extends Schema.TaggedError<ProcessMakerNotFoun
  */
 export class ProcessMakerUnprocessable extends Schema.TaggedError<ProcessMakerUnprocessable>()(
   "ProcessMakerUnprocessable",
-  { ...answered, issues: Schema.Array(ValidationIssue) }
+  {
+    ...answered,
+    /** Why it was refused, input by input. */
+    issues: Schema.Array(ValidationIssue)
+  }
 ) {
   override get message(): string {
     return sentence(this, `the server refused the input (${this.status})`, this.errors)
@@ -165,6 +172,7 @@ const transportSentences: Record<TransportReason, string> = {
 export class ProcessMakerTransportError
   extends Schema.TaggedError<ProcessMakerTransportError>()("ProcessMakerTransportError", {
     ...call,
+    /** Where it broke. */
     reason: TransportReason,
     /** The system's or the HTTP client's code, `ECONNRESET` for one. */
     code: Schema.optional(Schema.String)
@@ -184,6 +192,7 @@ export class ProcessMakerTransportError
  */
 export class ProcessMakerTimeout extends Schema.TaggedError<ProcessMakerTimeout>()("ProcessMakerTimeout", {
   ...call,
+  /** Whose it was: one attempt's (`attemptTimeout`), or the whole call's (`totalTimeout`). */
   deadline: Schema.Literal("attempt", "total"),
   /** The deadline that passed. */
   limit: Schema.Duration
@@ -231,6 +240,7 @@ export class ProcessMakerInvalidResponse
 export class ProcessMakerInvalidRequest
   extends Schema.TaggedError<ProcessMakerInvalidRequest>()("ProcessMakerInvalidRequest", {
     ...call,
+    /** What is wrong with the input, field by field. */
     issues: Schema.Array(SchemaIssue)
   })
 {
@@ -254,7 +264,9 @@ export class ProcessMakerInvalidRequest
  */
 export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLoginFailed>()("ProcessMakerLoginFailed", {
   ...call,
+  /** A code; see above. */
   reason: Schema.String,
+  /** Of the token endpoint's answer. */
   status: Schema.Int,
   /** How long further logins are refused here without asking the server. */
   retryAfter: Schema.Option(Schema.Duration)

@@ -1,6 +1,10 @@
 import { OauthClientsService, PageEvent, RetryPolicy } from "effect-processmaker-oauth"
 import type {
+  NewOauthClient,
+  NewOauthClientInput,
   OauthClient,
+  OauthClientChanges,
+  OauthClientChangesInput,
   OauthClientPage,
   OauthClientsServiceShape,
   ProcessMakerForbidden,
@@ -71,6 +75,13 @@ describe("operations", () => {
     expect(oauthClients.addOauthClient).type.not.toBeCallableWith("u", { nmae: "n" })
     expect(oauthClients.findOauthClients).type.not.toBeCallableWith("u", { page: "1" })
     expect(oauthClients.streamOauthClients).type.not.toBeCallableWith("u", { onDrift: "panic" })
+  })
+
+  test("inputs are what their schemas take", () => {
+    expect<NewOauthClientInput>().type.toBe<typeof NewOauthClient.Encoded>()
+    expect<OauthClientChangesInput>().type.toBe<typeof OauthClientChanges.Encoded>()
+    expect<NewOauthClient>().type.toBeAssignableTo<NewOauthClientInput>()
+    expect<OauthClientChanges>().type.toBeAssignableTo<OauthClientChangesInput>()
   })
 
   test("a secret is an optional Redacted", () => {

@@ -47,7 +47,9 @@ const tarball = path.join(temp, packed.filename)
 step("the tarball holds only what belongs", () => {
   const files: ReadonlyArray<string> = packed.files.map((file: { readonly path: string }) => file.path)
   const top = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
-  const stray = files.filter((file) => !top.includes(file) && !/^(?:dist|src)\/.+\.(?:js|ts|map)$/.test(file))
+  const stray = files.filter((file) =>
+    !top.includes(file) && !/^(?:(?:dist|src)\/.+\.(?:js|ts|map)|docs\/(?!index)[a-z-]+\.md)$/.test(file)
+  )
   const missing = top.filter((file) => !files.includes(file))
   assert(stray.length === 0, `does not belong into the package: ${stray.join(", ")}`)
   assert(missing.length === 0, `is missing in the package: ${missing.join(", ")}`)

@@ -34,10 +34,11 @@ const shapes = (body: unknown): ReadonlyArray<ErrorDetail> => {
   if (Predicate.isRecord(body.errors) && Object.keys(body.errors).length > 0) return fieldErrors(body.errors)
   // One error object by itself.
   if (Predicate.isRecord(body.error)) return [jsonApiError(body.error)]
-  const { errors: _, ...rest } = body
-  const entries = Object.entries(rest)
+  const entries = Object.entries(body).filter(([key]) => key !== "errors")
   // Laravel up to 5.4: { field: [text] } and nothing else.
-  if (entries.length > 0 && entries.every(([, value]) => Array.isArray(value))) return fieldErrors(rest)
+  if (entries.length > 0 && entries.every(([, value]) => Array.isArray(value))) {
+    return fieldErrors(Object.fromEntries(entries))
+  }
   return [otherError(body)]
 }
 

@@ -4,7 +4,8 @@ import type { SchemaIssue } from "../ErrorDetail.js"
 import { PageCursor } from "../OauthClientPage.js"
 import { schemaIssues } from "./schemaIssues.js"
 
-type Place = Omit<typeof PageCursor.Encoded, "version" | "check">
+/** What a cursor says. */
+export type Place = Omit<typeof PageCursor.Encoded, "version" | "check">
 
 // FNV-1a (32 bits): Effect's own hash may change between its versions, and cursors outlive them.
 const checksum = (text: string): string => {

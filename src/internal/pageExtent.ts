@@ -1,5 +1,4 @@
 import * as Option from "effect/Option"
-import { Pagination } from "../OauthClientPage.js"
 import type { ListDocument } from "./jsonApi.js"
 
 /** What a page says of its place in the list. */
@@ -40,19 +39,3 @@ export const extentOf = (
   const lastPage = Math.max(totalPages, Math.ceil(total / pageSize))
   return { total, pageSize, lastPage, more: number < lastPage, short: count < Math.min(pageSize, total - before) }
 }
-
-/** The page's numbers as the caller sees them: the server's, or what the page itself shows. */
-export const describePage = (
-  number: number,
-  { pagination, rows }: ListDocument,
-  asked: number,
-  more: boolean
-): Pagination =>
-  Option.getOrElse(pagination, () =>
-    new Pagination({
-      total: (number - 1) * asked + rows.length,
-      count: rows.length,
-      perPage: asked,
-      currentPage: number,
-      totalPages: more ? number + 1 : number
-    }))

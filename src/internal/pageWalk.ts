@@ -5,14 +5,14 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { OauthClient } from "../OauthClient.js"
-import { OauthClientPage } from "../OauthClientPage.js"
 import type { PageCursor } from "../OauthClientPage.js"
 import { PageEvent } from "../PageStream.js"
 import type { PageStreamOptions } from "../PageStream.js"
 import type { ProcessMakerPaginationStuck } from "../ProcessMakerError.js"
+import { BarrenPages } from "./barrenPages.js"
 import type { BadRow, ListDocument, Row } from "./jsonApi.js"
-import { makeCursor } from "./pageCursor.js"
-import { describePage, extentOf } from "./pageExtent.js"
+import { makePage } from "./makePage.js"
+import { extentOf } from "./pageExtent.js"
 import type { Extent } from "./pageExtent.js"
 import { planSearch } from "./pageSearch.js"
 import type { PageRead, PageSearch } from "./pageSearch.js"
@@ -43,8 +43,6 @@ export interface Step {
 
 /** A page that looks wrong is read again so often before it is believed. */
 const doubtsAllowed = 2
-/** So many pages in a row may bring nothing new, beyond those that the list's growth explains. */
-const barrenAllowed = 3
 /** So many searches in a row may find the place and lose it again at once. */
 const searchesAllowed = 8
 /** A search is planned anew at once when the list changes again, and once more after all of a plan, up to so often. */
@@ -70,9 +68,7 @@ export class PageWalk {
   private shortPagesAreNormal = false
   private seen: number
   private doubts = 0
-  private barren = 0
-  /** The highest rank on the barren pages in a row. */
-  private barrenRank = 0
+  private readonly barren = new BarrenPages()
   private searches = 0
   private pagesRead = 0
   private step: Step = newStep()
@@ -188,10 +184,10 @@ export class PageWalk {
     this.step.flush = changed || (repeated > 0 && onDrift !== "ignore")
     const rank = Math.max(0, ...rows.map((row) => this.rankOf(row)))
     const fresh = this.take(read, extent, start ?? 0)
-    const nearer = this.countBarren(fresh, rank)
+    const nearer = this.barren.note(fresh, rank)
     // Less than a page of what was read already is the end of a list that moved; a whole one may be any page again.
     const endsShort = this.done && allRepeated && this.seen < (extent.total ?? 0) && rows.length === extent.pageSize
-    if ((endsShort && !nearer) || (!this.done && this.barren > this.mostBarren())) {
+    if ((endsShort && !nearer) || (!this.done && this.barren.tooMany(this.pagesOfGrowth()))) {
       this.stop(rows.length === 0 ? "empty" : "repeated")
     }
   }
@@ -199,14 +195,6 @@ export class PageWalk {
   /** Without any numbers: the same list once more may be all there is, unless it has just the size of a page. */
   private isUnpaged(rows: ListDocument["rows"]): boolean {
     return this.seen === rows.length && rows.length !== this.options.perPage
-  }
-
-  /** Whether barren pages in a row bring ever later ids: then they come nearer to what was not read. */
-  private countBarren(fresh: number, rank: number): boolean {
-    const nearer = fresh === 0 && this.barrenRank > 0 && rank > this.barrenRank
-    this.barren = fresh > 0 ? 0 : nearer ? this.barren : this.barren + 1
-    this.barrenRank = fresh > 0 ? 0 : Math.max(this.barrenRank, rank)
-    return nearer
   }
 
   /** Where the rows start that follow the last one read, if that is among these. */
@@ -304,9 +292,9 @@ export class PageWalk {
     return this.tally.pages >= (this.options.maxPages ?? Number.POSITIVE_INFINITY)
   }
 
-  private mostBarren(): number {
+  private pagesOfGrowth(): number {
     const growth = Math.max(0, (this.tally.lastTotal ?? 0) - (this.options.resume?.total ?? this.tally.firstTotal ?? 0))
-    return barrenAllowed + Math.ceil(growth / (this.pageSize ?? this.options.perPage))
+    return Math.ceil(growth / (this.pageSize ?? this.options.perPage))
   }
 
   private collect(pageNumber: number, rows: ListDocument["rows"], start: number, again: boolean) {
@@ -336,22 +324,19 @@ export class PageWalk {
 
   private give({ attempts, document, number }: PageRead, clients: ReadonlyArray<OauthClient>, more: boolean): void {
     const { perPage, userId } = this.options
-    const cursor = () =>
-      makeCursor({
-        userId,
-        perPage,
-        page: number + 1,
-        total: this.total ?? null,
-        seen: this.seen,
-        anchors: this.recent.anchors()
-      })
-    const next = more ? Option.some(cursor()) : Option.none()
-    const pagination = describePage(number, document, perPage, more)
+    const place = () => ({
+      userId,
+      perPage,
+      page: number + 1,
+      total: this.total ?? null,
+      seen: this.seen,
+      anchors: this.recent.anchors()
+    })
+    const next = more ? Option.some(place()) : Option.none()
     this.tally.pages += 1
     this.tally.clients += clients.length
-    this.step.events.push(
-      PageEvent.PageFetched({ page: new OauthClientPage({ clients, pagination, next }, true), attempts })
-    )
+    const page = makePage(document, clients, next, { page: number, perPage })
+    this.step.events.push(PageEvent.PageFetched({ page, attempts }))
   }
 
   private isKnown(row: Row): boolean {

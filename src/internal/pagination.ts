@@ -22,8 +22,10 @@ export type FetchPage = (
   onRetrying: (event: PageEvent) => Effect.Effect<void>
 ) => Effect.Effect<Done<ListDocument>, OauthClientsError>
 
+/** What errors of a stream call it, whichever of its views it is. */
+export const streamOperation = "streamOauthClients"
+
 export interface PagesOptions extends WalkOptions {
-  readonly operation: string
   /** Pages in flight ahead of the consumer. */
   readonly prefetch: number
   readonly fetch: FetchPage
@@ -95,8 +97,9 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
 
     const stuck = (reason: ProcessMakerPaginationStuck["reason"], pageNumber: number) =>
       Effect.map(monotonic, (now) => {
-        const { operation, userId } = options
+        const { userId } = options
         const elapsed = Duration.millis(Math.round(now - startedAt))
+        const operation = streamOperation
         return new ProcessMakerPaginationStuck({ operation, userId, pageNumber, reason, attempts, elapsed })
       })
 

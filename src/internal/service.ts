@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "../OauthClient.js"
-import { OauthClientPage } from "../OauthClientPage.js"
+import type { OauthClientPage } from "../OauthClientPage.js"
 import { PageEvent } from "../PageStream.js"
 import type { PageOptions, PageStreamOptions } from "../PageStream.js"
 import type { OauthClientsError, OauthClientsStreamError } from "../ProcessMakerError.js"
@@ -17,9 +17,9 @@ import type { Failure, InvalidAnswer } from "./failure.js"
 import { decodeDeletion, decodeGoodList, decodeItem, decodeList, invalid } from "./jsonApi.js"
 import type { ListDocument } from "./jsonApi.js"
 import type { Ledger } from "./ledger.js"
-import { makeCursor } from "./pageCursor.js"
-import { describePage, extentOf } from "./pageExtent.js"
-import { pageEvents } from "./pagination.js"
+import { makePage } from "./makePage.js"
+import { extentOf } from "./pageExtent.js"
+import { pageEvents, streamOperation } from "./pagination.js"
 import { mostAnchors } from "./recentIds.js"
 import { checkPageOptions, makeRequests } from "./requests.js"
 import { toPublicError } from "./responseErrors.js"
@@ -49,14 +49,14 @@ export const makeService = (options: ApiClientOptions) => {
     streamOptions: PageStreamOptions = {}
   ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
     Stream.unwrap(Effect.gen(function*() {
-      const operation = "streamOauthClients"
       const checked = checkStream(userId, streamOptions)
-      if (Either.isLeft(checked)) return yield* invalidRequest({ operation, userId }, "GET", checked.left)
+      if (Either.isLeft(checked)) {
+        return yield* invalidRequest({ operation: streamOperation, userId }, "GET", checked.left)
+      }
       const { onInvalidItem, ...walk } = checked.right
       const decode = onInvalidItem === "skip" ? decodeList : decodeGoodList
       return pageEvents({
         ...walk,
-        operation,
         fetch: (page, onRetrying) =>
           Effect.withSpan(
             fetchPage({ userId, page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) }),
@@ -159,15 +159,14 @@ const pageOf = (event: PageEvent): Option.Option<OauthClientPage> =>
 const toPage = (userId: string, page: number, perPage: number, document: ListDocument): OauthClientPage => {
   const clients = document.rows.flatMap((row) => Either.isRight(row) ? [row.right] : [])
   const { more, pageSize, total } = extentOf(page, document, perPage, undefined)
-  const cursor = () =>
-    makeCursor({
-      userId,
-      perPage,
-      page: page + 1,
-      total: total ?? null,
-      seen: (page - 1) * pageSize + clients.length,
-      anchors: clients.map(({ id }) => id).slice(-mostAnchors)
-    })
-  const next = more && clients.length > 0 ? Option.some(cursor()) : Option.none()
-  return new OauthClientPage({ clients, pagination: describePage(page, document, perPage, more), next }, true)
+  const place = () => ({
+    userId,
+    perPage,
+    page: page + 1,
+    total: total ?? null,
+    seen: (page - 1) * pageSize + clients.length,
+    anchors: clients.map(({ id }) => id).slice(-mostAnchors)
+  })
+  const next = more && clients.length > 0 ? Option.some(place()) : Option.none()
+  return makePage(document, clients, next, { page, perPage })
 }

@@ -32,7 +32,7 @@ export const checkStream = (
   userId: string,
   options: PageStreamOptions
 ): Either.Either<
-  Omit<PagesOptions, "fetch" | "operation"> & { readonly onInvalidItem: "fail" | "skip" },
+  Omit<PagesOptions, "fetch"> & { readonly onInvalidItem: "fail" | "skip" },
   ReadonlyArray<SchemaIssue>
 > =>
   Either.gen(function*() {

@@ -1,6 +1,6 @@
 /**
  * Holds the import diagram between `<!-- imports:start -->` and `<!-- imports:end -->` in a Markdown file against the
- * imports of `src`, type imports among them.
+ * imports of `src`, type imports among them, and the tree of files above it against the files.
  *
  *     tsx scripts/check-imports.ts docs/architecture.md [--write]
  *
@@ -65,6 +65,14 @@ for (const [module, targets] of imports) {
 }
 
 const text = readFileSync(file, "utf8")
+const inTree = new Set(Array.from(text.matchAll(/^ +(\w+\.ts) /gm), ([, name = ""]) => name))
+const inSource = new Set([...imports.keys()].map((module) => path.basename(module)).concat("index.ts"))
+const untrue = [...inSource].filter((name) => !inTree.has(name)).concat(
+  [...inTree].filter((name) => !inSource.has(name))
+)
+if (untrue.length > 0) {
+  fail(`The tree of files in ${file} and src differ in ${untrue.join(", ")}.`)
+}
 const block = /(?<=<!-- imports:start -->)[^]*?(?=<!-- imports:end -->)/
 const written = text.match(block) ??
   fail(`${file} has no block between <!-- imports:start --> and <!-- imports:end -->.`)

@@ -74,7 +74,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
   static readonly layerPasswordGrant = (
     options: PasswordGrantOptions
   ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
-    passwordGrant(options, optionNames)
+    passwordGrant(options, asOption)
 
   /**
    * Always the same token. When the API refuses it, calls fail with `ProcessMakerUnauthorized`.
@@ -83,7 +83,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
    */
   static readonly layerStatic = (
     accessToken: Redacted.Redacted<string>
-  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> => staticToken(accessToken, optionNames)
+  ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> => staticToken(accessToken, asOption)
 
   /**
    * Whichever of the two the credentials are for.
@@ -94,8 +94,8 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
     credentials: ProcessMakerCredentials
   ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
     Predicate.isRecord(credentials) && credentials.accessToken !== undefined
-      ? staticToken(credentials.accessToken, credentialNames)
-      : passwordGrant(credentials, credentialNames)
+      ? staticToken(credentials.accessToken, asCredential)
+      : passwordGrant(credentials, asCredential)
 
   /**
    * From Effect's `Config`: `PROCESSMAKER_ACCESS_TOKEN`, or `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`,
@@ -110,23 +110,14 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
   > = Layer.unwrapEffect(Effect.suspend(() => tokensFromEnvironment))
 }
 
-const optionNames = {
-  accessToken: "accessToken",
-  clientId: "clientId",
-  clientSecret: "clientSecret",
-  username: "username",
-  password: "password"
-}
+/** What errors call a field, wherever it was set. */
+type Naming = (field: keyof PasswordCredentials | "accessToken") => string
 
-const credentialNames: typeof optionNames = {
-  accessToken: "credentials.accessToken",
-  clientId: "credentials.clientId",
-  clientSecret: "credentials.clientSecret",
-  username: "credentials.username",
-  password: "credentials.password"
-}
+const asOption: Naming = (field) => field
 
-const environmentNames: typeof optionNames = {
+const asCredential: Naming = (field) => `credentials.${field}`
+
+const variables = {
   accessToken: "PROCESSMAKER_ACCESS_TOKEN",
   clientId: "PROCESSMAKER_CLIENT_ID",
   clientSecret: "PROCESSMAKER_CLIENT_SECRET",
@@ -134,14 +125,16 @@ const environmentNames: typeof optionNames = {
   password: "PROCESSMAKER_PASSWORD"
 }
 
+const asVariable: Naming = (field) => variables[field]
+
 /** @internal */
 export const tokensFromEnvironment: Effect.Effect<
   Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig>,
   ConfigError.ConfigError
 > = Effect.gen(function*() {
-  const accessToken = yield* optionalSetting(Config.redacted(environmentNames.accessToken), isEmpty)
-  if (Option.isSome(accessToken)) return staticToken(accessToken.value, environmentNames)
-  const { clientId, clientSecret, password, username } = environmentNames
+  const accessToken = yield* optionalSetting(Config.redacted(variables.accessToken), isEmpty)
+  if (Option.isSome(accessToken)) return staticToken(accessToken.value, asVariable)
+  const { clientId, clientSecret, password, username } = variables
   const text = (name: string) => requiredSetting(name, optionalSetting(Config.string(name), isBlank))
   const secret = (name: string) => requiredSetting(name, optionalSetting(Config.redacted(name), isEmpty))
   const login = yield* Effect.all({
@@ -154,20 +147,20 @@ export const tokensFromEnvironment: Effect.Effect<
       const missing = Object.values(errors)
       if (!missing.every(Option.isSome)) return allInvalid(missing)
       const all = `${clientId}, ${clientSecret}, ${username} and ${password}`
-      return ConfigError.MissingData([clientId], `set ${all}, or ${environmentNames.accessToken} in their place`)
+      return ConfigError.MissingData([clientId], `set ${all}, or ${variables.accessToken} in their place`)
     })
   )
-  return passwordGrant(login, environmentNames)
+  return passwordGrant(login, asVariable)
 })
 
 const passwordGrant = (
   options: PasswordGrantOptions,
-  names: typeof optionNames
+  nameOf: Naming
 ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError, HttpClient.HttpClient | ProcessMakerConfig> =>
   Layer.scoped(
     AccessTokenProvider,
     Effect.gen(function*() {
-      const { coolDown, ...credentials } = yield* checkCredentials(options, names)
+      const { coolDown, ...credentials } = yield* checkCredentials(options, nameOf)
       const config = yield* ProcessMakerConfig
       const client = yield* HttpClient.HttpClient
       return yield* makePasswordGrant({ client, config, credentials, coolDown })
@@ -176,12 +169,12 @@ const passwordGrant = (
 
 const staticToken = (
   accessToken: Redacted.Redacted<string>,
-  names: typeof optionNames
+  nameOf: Naming
 ): Layer.Layer<AccessTokenProvider, ConfigError.ConfigError> =>
   Layer.effect(
     AccessTokenProvider,
     Effect.mapBoth(checkSecret(accessToken, isToken, "must be visible ASCII characters"), {
-      onFailure: (message) => invalidSetting(names.accessToken, message),
+      onFailure: (message) => invalidSetting(nameOf("accessToken"), message),
       onSuccess: makeStatic
     })
   )
@@ -208,7 +201,7 @@ const checkCoolDown = (value: unknown): Either.Either<number, string> =>
 
 const checkCredentials = (
   options: PasswordGrantOptions,
-  names: typeof optionNames
+  nameOf: Naming
 ): Effect.Effect<PasswordCredentials & { readonly coolDown: number }, ConfigError.ConfigError> => {
   if (!Predicate.isRecord(options)) {
     return Effect.fail(invalidSetting("credentials", "must be a login or an access token"))
@@ -217,10 +210,10 @@ const checkCredentials = (
   const named = <A>(name: string, checked: Either.Either<A, string>) =>
     Either.mapLeft(checked, (message) => invalidSetting(name, message))
   return Effect.all({
-    clientId: named(names.clientId, checkText(clientId)),
-    clientSecret: named(names.clientSecret, checkPassword(clientSecret)),
-    username: named(names.username, checkText(username)),
-    password: named(names.password, checkPassword(password)),
+    clientId: named(nameOf("clientId"), checkText(clientId)),
+    clientSecret: named(nameOf("clientSecret"), checkPassword(clientSecret)),
+    username: named(nameOf("username"), checkText(username)),
+    password: named(nameOf("password"), checkPassword(password)),
     coolDown: named("loginCoolDown", checkCoolDown(loginCoolDown))
   }, { mode: "validate" }).pipe(Effect.mapError((errors) => allInvalid(Object.values(errors))))
 }

@@ -37,17 +37,10 @@ const describe = (error: ExportFailure): string => {
 }
 
 /** What to set, without the brackets of `ConfigError`'s own text. */
-const describeConfig = (error: ConfigError.ConfigError): string => {
-  switch (error._op) {
-    case "And":
-    case "Or":
-      return `${describeConfig(error.left)}; ${describeConfig(error.right)}`
-    case "MissingData":
-      return `${error.path.join(".")} is not set`
-    default:
-      return `${error.path.join(".")}: ${error.message}`
-  }
-}
+const describeConfig = (error: ConfigError.ConfigError): string =>
+  error._op === "And" || error._op === "Or"
+    ? `${describeConfig(error.left)}; ${describeConfig(error.right)}`
+    : error.message
 
 /** 130 and 143 are what a shell makes of the signals; 2 is for a wrong command line. */
 export const exitCode = (cause: Cause.Cause<unknown>, signal: NodeJS.Signals | undefined): number => {

@@ -198,7 +198,7 @@ describe("the export ends with one clear line", () => {
   })
   fails(
     "for a base URL that is none",
-    { code: 1, line: /PROCESSMAKER_BASE_URL: must start with https/, requests: 0 },
+    { code: 1, line: /PROCESSMAKER_BASE_URL must start with https/, requests: 0 },
     to("a"),
     {
       PROCESSMAKER_BASE_URL: "http://example.com/api/v1"

@@ -8,7 +8,7 @@ import { invalidTokenResponse } from "./failure.js"
 import type { Failure, InvalidAnswer, LoginRefused, NoAnswer, RefusedStatus } from "./failure.js"
 import { account } from "./ledger.js"
 import type { Account, Ledger } from "./ledger.js"
-import { isRedirect, statusMeaning } from "./status.js"
+import { statusMeaning } from "./status.js"
 
 /** The public error of a call that ended with this failure. */
 export const toPublicError = (failure: Failure, ledger: Ledger): Effect.Effect<OauthClientsError> =>
@@ -112,7 +112,7 @@ const toIssue = ({ code, detail, field, title }: ErrorDetail): ValidationIssue =
   ...defined({ code })
 })
 
-/** The same for a login: but for a redirect, its endpoint has no other answers than these (RFC 6749, section 5). */
+/** The same for a login, whose refusals are told apart already (RFC 6749, section 5.2). */
 export const toAccessTokenError = (failure: Failure, ledger: Ledger): Effect.Effect<AccessTokenError> =>
   Effect.map(account(ledger), (call): AccessTokenError => {
     switch (failure._tag) {
@@ -129,9 +129,12 @@ export const toAccessTokenError = (failure: Failure, ledger: Ledger): Effect.Eff
 
 const loginStatusError = (failure: RefusedStatus, call: Account): AccessTokenError => {
   const error = statusError(failure, call)
-  const redirected = failure.redirectOrigin !== undefined || isRedirect(failure.status)
-  if (error._tag === "ProcessMakerUnexpectedStatus" && redirected) return error
-  return error._tag === "ProcessMakerRateLimited" || error._tag === "ProcessMakerServerError"
-    ? error
-    : unansweredError({ _tag: "LoginRefused", status: failure.status, reason: invalidTokenResponse }, call)
+  switch (error._tag) {
+    case "ProcessMakerRateLimited":
+    case "ProcessMakerServerError":
+    case "ProcessMakerUnexpectedStatus":
+      return error
+    default:
+      return unansweredError({ _tag: "LoginRefused", status: failure.status, reason: invalidTokenResponse }, call)
+  }
 }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 
-// The batch job under test. Without waits, so that the property runs on the live clock.
+// The batch job under test. Without waits, so that nobody has to move the clock of the test.
 const exportIds = (userId: string) =>
   Effect.gen(function*() {
     const oauthClients = yield* OauthClientsService

@@ -183,6 +183,7 @@ describe("what is not a refusal is tried again under the attempts policy", () =>
   const lasting: ReadonlyArray<{ readonly name: string; readonly answer: Answer; readonly tag: string }> = [
     { name: "503", answer: () => plain(503, ""), tag: "ProcessMakerServerError" },
     { name: "429", answer: () => plain(429, ""), tag: "ProcessMakerRateLimited" },
+    { name: "408", answer: () => plain(408, ""), tag: "ProcessMakerUnexpectedStatus" },
     { name: "a reset", answer: () => broken("ECONNRESET"), tag: "ProcessMakerTransportError" },
     { name: "a hanging server", answer: () => Effect.never, tag: "ProcessMakerTimeout" }
   ]

@@ -3,8 +3,8 @@ const allowed = 3
 
 /** The pages in a row that brought nothing new. */
 export class BarrenPages {
-  private count = 0
-  private highestRank = 0
+  #count = 0
+  #highestRank = 0
 
   /**
    * Notes a page with its highest-ranking id. Whether it brings later ids than the barren ones before it: then the pages
@@ -12,17 +12,17 @@ export class BarrenPages {
    */
   note(fresh: number, rank: number): boolean {
     if (fresh > 0) {
-      this.count = 0
-      this.highestRank = 0
+      this.#count = 0
+      this.#highestRank = 0
       return false
     }
-    const nearer = this.highestRank > 0 && rank > this.highestRank
-    this.highestRank = Math.max(this.highestRank, rank)
-    this.count += nearer ? 0 : 1
+    const nearer = this.#highestRank > 0 && rank > this.#highestRank
+    this.#highestRank = Math.max(this.#highestRank, rank)
+    this.#count += nearer ? 0 : 1
     return nearer
   }
 
   tooMany(pagesOfGrowth: number): boolean {
-    return this.count > allowed + pagesOfGrowth
+    return this.#count > allowed + pagesOfGrowth
   }
 }

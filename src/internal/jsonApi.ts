@@ -34,26 +34,23 @@ const Id = Schema.transform(
 
 // A flag that the application did not set is absent or null, since the database's default is not read back; 0 and 1 come
 // from code that skips the casts (wire-facts, section 3).
-const Flag = Schema.optionalWith(
-  Schema.transform(
-    Schema.NullOr(Schema.Union(Schema.Boolean, Schema.Literal(0, 1))).annotations({ description: "a boolean" }),
-    Schema.Boolean,
-    { strict: true, decode: (flag) => flag === true || flag === 1, encode: (flag) => flag }
-  ),
-  { default: () => false }
+const Flag = Schema.optional(
+  Schema.NullOr(Schema.Union(Schema.Boolean, Schema.Literal(0, 1))).annotations({ description: "a boolean" })
 )
+
+const isSet = (flag: boolean | 0 | 1 | null | undefined): boolean => flag === true || flag === 1
 
 const Resource = Schema.Struct({
   type: Schema.Literal("client"),
   id: Id,
   attributes: Schema.Struct({
     name: Schema.String,
-    secret: Schema.optionalWith(Schema.Redacted(Schema.String), { as: "Option", nullable: true }),
+    secret: Schema.optional(Schema.NullOr(Schema.Redacted(Schema.String))),
     personal_access_client: Flag,
     password_client: Flag,
     revoked: Flag,
-    created_at: Schema.optionalWith(Timestamp, { as: "Option", nullable: true }),
-    updated_at: Schema.optionalWith(Timestamp, { as: "Option", nullable: true })
+    created_at: Schema.optional(Schema.NullOr(Timestamp)),
+    updated_at: Schema.optional(Schema.NullOr(Timestamp))
   }).annotations({ description: "the attributes of a client" })
 }).annotations({ description: "a client as a JSON:API resource" })
 
@@ -182,12 +179,12 @@ const toClient = (
       new OauthClient({
         id,
         name: attributes.name,
-        secret: attributes.secret,
-        personalAccessClient: attributes.personal_access_client,
-        passwordClient: attributes.password_client,
-        revoked: attributes.revoked,
-        createdAt: attributes.created_at,
-        updatedAt: attributes.updated_at
+        secret: Option.fromNullable(attributes.secret),
+        personalAccessClient: isSet(attributes.personal_access_client),
+        passwordClient: isSet(attributes.password_client),
+        revoked: isSet(attributes.revoked),
+        createdAt: Option.fromNullable(attributes.created_at),
+        updatedAt: Option.fromNullable(attributes.updated_at)
       }, true)
   })
 

@@ -25,17 +25,13 @@ export const isPathId = Schema.is(PathId)
 // Up to here a page's place in the list can be counted without a fraction lost.
 const lastPageNumber = Math.floor(Number.MAX_SAFE_INTEGER / 100) - 1
 
-const PageNumber = Schema.Number.pipe(
-  Schema.filter((page) => Number.isSafeInteger(page) && page >= 1 && page <= lastPageNumber, {
-    description: `a whole number from 1 to ${lastPageNumber}`
-  })
-)
+/** A whole number within bounds. */
+export const whole = (from: number, to: number) =>
+  Schema.Number.pipe(Schema.filter((value) => Number.isSafeInteger(value) && value >= from && value <= to, {
+    description: `a whole number${to < Number.MAX_SAFE_INTEGER ? ` from ${from} to ${to}` : `, ${from} or more`}`
+  }))
 
-const PageSize = Schema.Number.pipe(
-  Schema.filter((size) => Number.isInteger(size) && size >= 1 && size <= 100, {
-    description: "a whole number from 1 to 100"
-  })
-)
+export const PageSize = whole(1, 100)
 
 const check = <A, I>(schema: Schema.Schema<A, I>) => {
   // A key that is not known is a typing error that would otherwise be lost in silence.
@@ -43,13 +39,12 @@ const check = <A, I>(schema: Schema.Schema<A, I>) => {
   return (input: unknown): Checked<A> => Either.mapLeft(decode(input), (issue) => schemaIssues(issue))
 }
 
-export const checkListInput = check(Schema.Struct({ userId: PathId, page: PageNumber, perPage: PageSize }))
 const checkPage = check(Schema.Struct({
   userId: PathId,
-  page: Schema.optionalWith(PageNumber, { default: () => 1 }),
-  perPage: Schema.optionalWith(PageSize, { default: () => 15 })
+  page: Schema.optional(whole(1, lastPageNumber)),
+  perPage: Schema.optional(PageSize)
 }))
-const checkUser = check(Schema.Struct({ userId: PathId }))
+export const checkUser = check(Schema.Struct({ userId: PathId }))
 const checkClient = check(Schema.Struct({ userId: PathId, clientId: PathId }))
 const checkNew = check(NewOauthClient)
 const checkChanges = check(OauthClientChanges)
@@ -77,7 +72,7 @@ const withDocument = (request: HttpClientRequest.HttpClientRequest, document: st
 /** Which page of whose list is meant. */
 export const checkPageOptions = (userId: string, options: unknown) =>
   Predicate.isRecord(options)
-    ? checkPage({ ...options, userId })
+    ? Either.map(checkPage({ ...options, userId }), ({ page = 1, perPage = 15 }) => ({ page, perPage }))
     : Either.left<Issues>([{ path: ["options"], expected: "must be an object" }])
 
 /** Requests of the five operations, checked; nothing is sent here. */

@@ -5,21 +5,16 @@ import type { SchemaIssue } from "../ErrorDetail.js"
 import type { PageStreamOptions } from "../PageStream.js"
 import { checkCursor } from "./pageCursor.js"
 import type { PagesOptions } from "./pagination.js"
-import { checkListInput } from "./requests.js"
+import { checkUser, PageSize, whole } from "./requests.js"
 import { schemaIssues } from "./schemaIssues.js"
 
-const whole = (from: number, to: number) =>
-  Schema.Number.pipe(Schema.filter((value) => Number.isSafeInteger(value) && value >= from && value <= to, {
-    description: `a whole number${to < Number.MAX_SAFE_INTEGER ? ` from ${from} to ${to}` : `, ${from} or more`}`
-  }))
-
 const Options = Schema.Struct({
-  perPage: Schema.optional(whole(1, 100)),
+  perPage: Schema.optional(PageSize),
   resume: Schema.optional(Schema.Unknown),
-  prefetch: Schema.optionalWith(whole(0, 100), { default: () => 1 }),
+  prefetch: Schema.optional(whole(0, 100)),
   maxPages: Schema.optional(whole(1, Number.MAX_SAFE_INTEGER)),
-  onInvalidItem: Schema.optionalWith(Schema.Literal("fail", "skip"), { default: () => "fail" }),
-  onDrift: Schema.optionalWith(Schema.Literal("recover", "ignore", "fail"), { default: () => "recover" })
+  onInvalidItem: Schema.optional(Schema.Literal("fail", "skip")),
+  onDrift: Schema.optional(Schema.Literal("recover", "ignore", "fail"))
 })
 
 const decodeOptions = ParseResult.decodeUnknownEither(Options, { errors: "all", onExcessProperty: "error" })
@@ -36,9 +31,12 @@ export const checkStream = (
   ReadonlyArray<SchemaIssue>
 > =>
   Either.gen(function*() {
-    const { resume, ...rest } = yield* Either.mapLeft(decodeOptions(options), (issue) => schemaIssues(issue))
-    const cursor = resume === undefined ? undefined : yield* checkCursor(resume, userId, rest.perPage)
-    const perPage = rest.perPage ?? cursor?.perPage ?? 100
-    yield* checkListInput({ userId, page: 1, perPage })
-    return { ...rest, userId, perPage, resume: cursor, remembered: rememberedIds }
+    const decoded = yield* Either.mapLeft(decodeOptions(options), (issue) => schemaIssues(issue))
+    const { maxPages, onDrift = "recover", onInvalidItem = "fail", prefetch = 1 } = decoded
+    const resume = decoded.resume === undefined
+      ? undefined
+      : yield* checkCursor(decoded.resume, userId, decoded.perPage)
+    const perPage = decoded.perPage ?? resume?.perPage ?? 100
+    yield* checkUser({ userId })
+    return { userId, perPage, resume, prefetch, maxPages, onInvalidItem, onDrift, remembered: rememberedIds }
   })

@@ -25,9 +25,9 @@ const Seconds = Schema.Union(Schema.Number, Schema.NumberFromString).pipe(Schema
 // RFC 6749, section 5.1.
 const TokenResponse = Schema.parseJson(Schema.Struct({
   access_token: Schema.Redacted(Schema.String).pipe(Schema.filter(isToken)),
-  token_type: Schema.optionalWith(Schema.String.pipe(Schema.pattern(/^bearer$/i)), { nullable: true }),
-  expires_in: Schema.optionalWith(Seconds, { as: "Option", nullable: true }),
-  refresh_token: Schema.optionalWith(Schema.Redacted(Schema.String), { as: "Option", nullable: true })
+  token_type: Schema.optional(Schema.NullOr(Schema.String.pipe(Schema.pattern(/^bearer$/i)))),
+  expires_in: Schema.optional(Schema.NullOr(Seconds)),
+  refresh_token: Schema.optional(Schema.NullOr(Schema.Redacted(Schema.String)))
 }))
 
 const decodeTokenResponse = Schema.decodeUnknownEither(TokenResponse)
@@ -81,8 +81,8 @@ const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> =>
     onLeft: () => ({ _tag: "LoginRefused", status: answer.status, reason: invalidTokenResponse }),
     onRight: (response) => ({
       accessToken: response.access_token,
-      refreshToken: Option.filter(response.refresh_token, (token) => !isEmpty(token)),
+      refreshToken: Option.filter(Option.fromNullable(response.refresh_token), (token) => !isEmpty(token)),
       // A token that is dead when it is born is of no use to anyone: servers that send 0 mean that it does not expire.
-      life: Option.filter(Option.map(response.expires_in, (seconds) => seconds * 1000), (millis) => millis > 0)
+      life: Option.filter(Option.some((response.expires_in ?? 0) * 1000), (millis) => millis > 0)
     })
   })

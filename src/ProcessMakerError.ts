@@ -25,7 +25,9 @@ const call = {
   /** How long the call took, waits included. */
   elapsed: Schema.Duration,
   /** Of a write: whether it may have been carried out all the same. */
-  outcome: Schema.optional(Outcome)
+  outcome: Schema.optional(Outcome),
+  /** `login`: it was not the call itself that failed, but the token request that it needed. */
+  during: Schema.optional(Schema.Literal("login"))
 }
 
 const answered = {

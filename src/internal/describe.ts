@@ -11,6 +11,7 @@ interface Failed extends Call {
   readonly attempts: number
   readonly elapsed: Duration.Duration
   readonly outcome?: "notApplied" | "unknown" | undefined
+  readonly during?: "login" | undefined
 }
 
 interface Said {
@@ -50,5 +51,6 @@ export const sentence = (failed: Failed, reason: string, said: ReadonlyArray<Sai
   const server = words.length === 0 ? "" : `; the server says: ${words.join("; ")}${more}`
   const outcome = failed.outcome === "unknown" ? "; it may have been carried out all the same" : ""
   const tries = failed.attempts > 1 ? ` [${failed.attempts} attempts in ${Duration.format(failed.elapsed)}]` : ""
-  return `${describeCall(failed)} failed: ${reason}${server}${outcome}${tries}`
+  const when = failed.during === "login" ? " while logging in" : ""
+  return `${describeCall(failed)} failed${when}: ${reason}${server}${outcome}${tries}`
 }

@@ -121,6 +121,7 @@ export interface Account extends Call {
   readonly attempts: number
   readonly elapsed: Duration.Duration
   readonly outcome?: Outcome
+  readonly during?: "login"
 }
 
 export const account = (ledger: Ledger): Effect.Effect<Account> =>

@@ -115,17 +115,23 @@ const toIssue = ({ code, detail, field, title }: ErrorDetail): ValidationIssue =
 /** The same for a login, whose refusals are told apart already (RFC 6749, section 5.2). */
 export const toAccessTokenError = (failure: Failure, ledger: Ledger): Effect.Effect<AccessTokenError> =>
   Effect.map(account(ledger), (call): AccessTokenError => {
+    const login: Account = { ...call, during: "login" }
     switch (failure._tag) {
       case "NoToken":
         return failure.error
       case "RefusedStatus":
-        return loginStatusError(failure, call)
+        return loginStatusError(failure, login)
       case "InvalidAnswer":
-        return unansweredError({ _tag: "LoginRefused", status: failure.status, reason: invalidTokenResponse }, call)
-      default:
+        return noTokenResponse(failure.status, call)
+      case "LoginRefused":
         return unansweredError(failure, call)
+      default:
+        return unansweredError(failure, login)
     }
   })
+
+const noTokenResponse = (status: number, call: Account): AccessTokenError =>
+  unansweredError({ _tag: "LoginRefused", status, reason: invalidTokenResponse }, call)
 
 const loginStatusError = (failure: RefusedStatus, call: Account): AccessTokenError => {
   const error = statusError(failure, call)
@@ -135,6 +141,6 @@ const loginStatusError = (failure: RefusedStatus, call: Account): AccessTokenErr
     case "ProcessMakerUnexpectedStatus":
       return error
     default:
-      return unansweredError({ _tag: "LoginRefused", status: failure.status, reason: invalidTokenResponse }, call)
+      return noTokenResponse(failure.status, call)
   }
 }

@@ -196,7 +196,8 @@ describe("what is not a refusal is tried again under the attempts policy", () =>
         yield* TestClock.adjust("2 minutes")
         const error = yield* Fiber.join(fiber)
         assert.strictEqual<string>(error._tag, tag)
-        assert.deepInclude(error, { attempts: 3, operation: "getAccessToken" })
+        assert.deepInclude(error, { attempts: 3, operation: "getAccessToken", during: "login" })
+        assert.include(error.message, "getAccessToken failed while logging in: ")
         assert.strictEqual(server.asked.length, 3)
       }))
   }

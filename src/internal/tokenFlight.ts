@@ -75,7 +75,7 @@ interface State {
 }
 
 /** A renewal ahead of time is waited for this long, in milliseconds: the token in hand is still good. */
-const patience = 5_000
+const patience = 1_000
 
 /** A token is renewed this long before it expires, but within the last tenth of a short life. */
 const margin = (life: number): number => Math.min(60_000, life / 10)

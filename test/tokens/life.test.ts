@@ -117,8 +117,9 @@ describe("the life of a token", () => {
       // The refresh hangs, and then the password grant: together for longer than the token is good.
       yield* TestClock.adjust("59 minutes")
       const first = yield* Effect.fork(tokens.get)
-      yield* TestClock.adjust("5 seconds")
+      yield* TestClock.adjust("1 second")
       assert.strictEqual(text(yield* Fiber.join(first)), "access-1")
+      yield* TestClock.adjust("4 seconds")
       for (let passed = 5; passed < 60; passed += 5) {
         assert.deepStrictEqual(yield* askedAt(tokens, "0 seconds"), ["access-1"], "nobody waits a second time")
         yield* TestClock.adjust("5 seconds")
@@ -135,9 +136,9 @@ describe("the life of a token", () => {
       const server = makeTokenServer(inOrder(granted, () => Effect.never))
       const tokens = yield* makeProvider(server)
       yield* tokens.get
-      yield* TestClock.adjust("3598 seconds")
+      yield* TestClock.adjust("3599 seconds")
       const call = yield* Effect.fork(tokens.get)
-      yield* TestClock.adjust("1 second")
+      yield* TestClock.adjust("500 millis")
       assert.strictEqual(text(yield* Fiber.join(call)), "access-1")
     }))
 

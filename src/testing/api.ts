@@ -62,10 +62,11 @@ const list = (context: ApiContext, table: ClientTable): Answered => {
     currentPage: page,
     totalPages: table.size === 0 ? context.profile.emptyPages : Math.ceil(table.size / perPage)
   }
+  const links = context.profile.links(view)
   return document(context, 200, {
     data: rows.map((row) => context.profile.resource(shown(context, row, false))),
     meta: { pagination: context.profile.pagination(view) },
-    ...(Object.keys(context.profile.links(view)).length === 0 ? {} : { links: context.profile.links(view) })
+    ...(Object.keys(links).length === 0 ? {} : { links })
   })
 }
 

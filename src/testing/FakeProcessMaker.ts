@@ -11,12 +11,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { type ClientTable, type FakeClient, type FakeClientInput, toFakeClient } from "./FakeClient.js"
-import { type FakeCredentials, type FakeOptions, type Settings, settingsOf } from "./FakeOptions.js"
+import { type FakeCredentials, type FakeOptions, type FakeProfile, type Settings, settingsOf } from "./FakeOptions.js"
 import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "./FakeRequest.js"
 import { FakeServer } from "./FakeServer.js"
 import type { Fault } from "./Fault.js"
 import { inProcessClient } from "./inProcess.js"
 import { insertInto } from "./interference.js"
+import { profileNames } from "./profiles.js"
 import { respond } from "./served.js"
 import type { ListPosition } from "./World.js"
 
@@ -145,6 +146,9 @@ export class FakeProcessMaker extends Context.Tag("effect-processmaker-oauth/tes
   FakeProcessMaker,
   FakeProcessMakerShape
 >() {
+  /** The names of all profiles. */
+  static readonly profiles: ReadonlyArray<FakeProfile> = profileNames
+
   /** A fresh fake each time this is called. */
   static readonly layer = (options: FakeOptions = {}): Layer.Layer<FakeProcessMaker> =>
     Layer.sync(FakeProcessMaker, () => shapeOf(settingsOf(options)))

@@ -16,7 +16,7 @@ import { FaultScript } from "./FaultScript.js"
 import { interfere } from "./interference.js"
 import { Journal } from "./Journal.js"
 import * as Problem from "./Problem.js"
-import { type Profile, profiles } from "./profiles.js"
+import { type Profile, profileOf } from "./profiles.js"
 import { type Allowance, allowanceHeaders, RateLimiter, retryAfterHeaders } from "./RateLimiter.js"
 import { type Paths, type Route, routeOf } from "./routes.js"
 import { answerToken, throttledToken } from "./tokenEndpoint.js"
@@ -51,7 +51,7 @@ export class FakeServer {
     this.world = new World(settings)
     this.journal = new Journal(settings.keepRequests)
     this.#settings = settings
-    this.#profile = profiles[settings.profile]
+    this.#profile = profileOf(settings.profile)
     this.#paths = { api: new URL(settings.baseUrl).pathname.replace(/\/$/, ""), token: "/oauth/access_token" }
     this.#apiLimit = new RateLimiter(settings.rateLimit)
     this.#tokenLimit = new RateLimiter(settings.tokenRateLimit)

@@ -3,14 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Struct from "effect/Struct"
 import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./errorForms.js"
 import type { ClientRow } from "./FakeClient.js"
 import type { FakeProfile } from "./FakeOptions.js"
 import { neighbours, neighboursOrList, type PageView, topLevel } from "./pageLinks.js"
 import type { Fields } from "./requestBody.js"
-
-/** In which answer a client is shown. */
-export type Occasion = "created" | "other"
 
 /** A client as one answer shows it. `unset` are the flags that the caller did not choose, on a client that is new. */
 export interface ShownClient {
@@ -97,7 +95,7 @@ const talkativeResource = (client: ShownClient): Fields => ({
 })
 
 /** Every profile by its name. */
-export const profiles: Readonly<Record<FakeProfile, Profile>> = {
+const profiles: Readonly<Record<FakeProfile, Profile>> = {
   default: standard,
   spec: {
     ...standard,
@@ -147,4 +145,13 @@ export const profiles: Readonly<Record<FakeProfile, Profile>> = {
     pagination: meta,
     links: topLevel
   }
+}
+
+/** Their names, in this order. */
+export const profileNames: ReadonlyArray<FakeProfile> = Struct.keys(profiles)
+
+/** The profile of this name. JavaScript may give one that there is not. */
+export const profileOf = (name: FakeProfile): Profile => {
+  if (profileNames.includes(name)) return profiles[name]
+  throw new Error(`FakeProcessMaker has no profile ${name}; it has ${profileNames.join(", ")}`)
 }

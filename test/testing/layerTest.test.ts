@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import { assertNoSecrets, FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import type { TestOptions } from "effect-processmaker-oauth/testing"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
@@ -57,6 +58,15 @@ describe("layerTest", () => {
     Effect.gen(function*() {
       const exit = yield* Effect.exit(Effect.provide(setup, layerTest({ baseUrl: "http://elsewhere.test/api/v1" })))
       assert.isTrue(Exit.isFailure(exit) && Cause.isDie(exit.cause))
+    }))
+
+  it.effect("dies of a profile that there is not, before any request", () =>
+    Effect.gen(function*() {
+      // As a program in JavaScript may spell it.
+      const options: TestOptions = JSON.parse("{\"profile\":\"toString\"}")
+      const exit = yield* Effect.exit(Effect.provide(setup, layerTest(options)))
+      const [defect] = Exit.isFailure(exit) ? Cause.defects(exit.cause) : []
+      assert.match(String(defect), /no profile toString; it has default, spec, laravel54, /)
     }))
 
   it.effect("is fresh each time", () =>

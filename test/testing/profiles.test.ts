@@ -190,10 +190,12 @@ const anySecret = (resource: Resource): Resource => ({
   )
 })
 
-const isProfile = (name: string): name is FakeProfile => name in expected
+it("their names are there to choose from", () => {
+  assert.sameMembers([...FakeProcessMaker.profiles], Object.keys(expected))
+})
 
-for (const [profile, wire] of Object.entries(expected)) {
-  if (!isProfile(profile)) throw new Error(profile)
+for (const profile of FakeProcessMaker.profiles) {
+  const wire = expected[profile]
   const layer = inProcess({
     profile,
     users: [

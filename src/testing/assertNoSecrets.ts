@@ -48,12 +48,13 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
  *
  * The ways: `String`, templates and JSON; `Inspectable` and `util.inspect`, hidden properties too; messages, stacks and
  * causes of errors; `Cause.pretty`; each of Effect's loggers with the value as message, annotation and cause; and a
- * walk over everything that can be reached through properties, getters, maps, sets and bytes. A secret is found as it
- * is, percent-encoded, form-encoded, in base64 and escaped for JSON.
+ * walk over everything that can be reached through properties, getters, maps, sets, bytes and the tags of metrics. A
+ * secret is found as it is, percent-encoded, form-encoded, in base64, in hex, and escaped for JSON or XML.
  *
  * **Gotchas**
  *
- * The walk ends after 20,000 objects, nearest first. `util.inspect` is tried where there is Node, from 20.16.
+ * The walk ends after 20,000 objects, nearest first. It does not take values out of iterators, generators and streams,
+ * which would be used up by it: collect them first. `util.inspect` is tried where there is Node, from 20.16.
  *
  * @example
  * ```ts

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 
 /** A text, and the way to it. */
@@ -60,23 +61,38 @@ const names = (object: object, path: string): ReadonlyArray<Visit> =>
   }))
 
 // Maps, sets, and what a browser or a server knows as headers, forms and query parameters.
-const entries = (object: object, path: string): ReadonlyArray<Visit> => {
-  const isCollection = object instanceof Map || object instanceof Set ||
-    ["Headers", "URLSearchParams", "FormData"].includes(Object.prototype.toString.call(object).slice(8, -1))
-  if (!isCollection || !Predicate.isIterable(object)) return []
-  return attempted(() => [...object], []).map((value, index) => ({ path: `${path}'s entry ${index}`, value }))
+const isCollection = (object: object): object is Iterable<unknown> =>
+  object instanceof Map || object instanceof Set ||
+  ["Headers", "URLSearchParams", "FormData"].includes(Object.prototype.toString.call(object).slice(8, -1))
+
+const entries = (object: object, path: string): ReadonlyArray<Visit> =>
+  attempted((): ReadonlyArray<unknown> => isCollection(object) ? [...object] : [], [])
+    .map((value, index) => ({ path: `${path}'s entry ${index}`, value }))
+
+// A metric keeps its name and its tags where no property leads. They are shown with its value, once that was read.
+const keys = (metric: object, path: string): ReadonlyArray<Visit> => {
+  if (!Predicate.hasProperty(metric, Metric.MetricTypeId)) return []
+  if (!Predicate.hasProperty(metric, "unsafeValue") || !Predicate.isFunction(metric.unsafeValue)) return []
+  Reflect.apply(metric.unsafeValue, metric, [[]])
+  const keyType: unknown = Reflect.get(metric, "keyType")
+  return Metric.unsafeSnapshot()
+    .filter(({ metricKey }) => metricKey.keyType === keyType)
+    .map(({ metricKey }) => ({ path: `${path}'s key`, value: metricKey }))
 }
 
 const parts = (object: object, path: string): ReadonlyArray<Visit> => [
   ...names(object, path),
   ...properties(object, path),
-  ...entries(object, path)
+  ...entries(object, path),
+  ...attempted(() => keys(object, path), [])
 ]
 
-const bytes = (value: unknown): string | undefined =>
-  value instanceof ArrayBuffer || ArrayBuffer.isView(value)
-    ? attempted(() => new TextDecoder().decode(value), undefined)
-    : undefined
+const isBytes = (value: object): value is ArrayBuffer | ArrayBufferView =>
+  attempted(() => value instanceof ArrayBuffer || ArrayBuffer.isView(value), false)
+
+// JavaScript's own texts are UTF-16.
+const decoded = (bytes: ArrayBuffer | ArrayBufferView): ReadonlyArray<string> =>
+  ["utf-8", "utf-16le"].map((encoding) => attempted(() => new TextDecoder(encoding).decode(bytes), ""))
 
 /** Walks breadth first over hidden properties, symbols, getters and entries too, and over each object once. */
 export function* reachableTexts(root: unknown): Generator<ReachedText> {
@@ -90,8 +106,7 @@ export function* reachableTexts(root: unknown): Generator<ReachedText> {
     }
     if (seen.has(value)) continue
     seen.add(value)
-    const text = bytes(value)
-    if (text !== undefined) yield { path, text }
+    if (isBytes(value)) { for (const text of decoded(value)) yield { path, text } }
     else queue.push(...parts(value, path))
   }
 }

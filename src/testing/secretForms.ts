@@ -25,13 +25,53 @@ const base64 = (text: string): ReadonlyArray<string> =>
     return btoa(bytes).slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6))
   })
 
+const hex = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+// Some write the digits of an escape in lower case.
+const eitherCase = (...forms: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...forms,
+  ...forms.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase()))
+]
+
+const ascii = (text: string): string =>
+  text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+const upperCase = (text: string): string => text.replaceAll(/(?<=\\u)[0-9a-f]{4}/g, (digits) => digits.toUpperCase())
+
+// PHP escapes slashes too, and whatever is not ASCII.
+const json = (text: string): ReadonlyArray<string> => {
+  const plain = escaped(text)
+  const forms = [plain, ascii(plain), upperCase(ascii(plain))]
+  const all = [...forms, ...forms.map((form) => form.replaceAll("/", "\\/"))]
+  return [...all, ...all.map(escaped)]
+}
+
+// A text between tags keeps its quotes.
+const quotes: ReadonlyArray<readonly [double: string, single: string]> = [
+  ["\"", "'"],
+  ["&quot;", "'"],
+  ["&quot;", "&apos;"],
+  ["&quot;", "&#39;"],
+  ["&quot;", "&#039;"],
+  ["&quot;", "&#x27;"],
+  ["&#34;", "&#39;"]
+]
+
+const xml = (text: string): ReadonlyArray<string> => {
+  const plain = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+  return quotes.map(([double, single]) => plain.replaceAll("\"", double).replaceAll("'", single))
+}
+
 const encodings: ReadonlyArray<readonly [string, (text: string) => ReadonlyArray<string>]> = [
   ["", (text) => [text]],
-  ["percent-encoded", (text) => [encodeURIComponent(text), encodeURI(text)]],
-  ["form-encoded", (text) => [new URLSearchParams([["", text]]).toString().slice(1)]],
+  ["percent-encoded", (text) => eitherCase(encodeURIComponent(text), encodeURI(text))],
+  ["form-encoded", (text) => eitherCase(new URLSearchParams([["", text]]).toString().slice(1))],
   ["base64", base64],
   ["base64url", (text) => base64(text).map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))],
-  ["JSON-escaped", (text) => [escaped(text), escaped(escaped(text))]]
+  ["hex", (text) => [hex(text), hex(text).toUpperCase()]],
+  ["JSON-escaped", json],
+  ["XML-escaped", xml]
 ]
 
 const formsOf = (secret: string): ReadonlyArray<SecretForm> => {

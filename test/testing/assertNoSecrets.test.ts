@@ -8,6 +8,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
@@ -105,6 +106,14 @@ const alone: Readonly<Record<string, readonly [unknown, ReadonlyArray<string>]>>
     })(),
     ["a property with a secret name"]
   ],
+  "characters of two bytes": [
+    hidden("body", Uint16Array.from(simple, (character) => character.charCodeAt(0))),
+    ["the value.body"]
+  ],
+  "the tag of a metric": [hidden("metric", Metric.counter("tagged_requests").pipe(Metric.tagged("token", simple))), [
+    "the value.metric's key.tags[0].value"
+  ]],
+  "the name of a metric": [hidden("metric", Metric.gauge(`named ${simple}`)), ["the value.metric's key.name"]],
   "bytes": [hidden("body", new TextEncoder().encode(`{"a":"${simple}"}`)), ["the value.body"]],
   "a map": [hidden("map", new Map([["k", hidden("x", simple)]])), ["the value.map's entry 0[1].x"]],
   "a set": [hidden("set", new Set([hidden("x", simple)])), ["the value.set's entry 0.x"]],
@@ -143,6 +152,37 @@ describe("assertNoSecrets", () => {
     }
   })
 
+  it("finds every writing of an escape", () => {
+    const password = "p\u00e4ss/word<\"it's\" & more>"
+    const found = (text: string) => leaks({ text }, [password])[0] ?? "nothing"
+    const lowerCase = (text: string) => text.replaceAll(/%../g, (digits) => digits.toLowerCase())
+    assert.include(found(lowerCase(encodeURIComponent(password))), "percent-encoded")
+    assert.include(found(lowerCase(new URLSearchParams({ x: password }).toString())), "form-encoded")
+    assert.include(found(Buffer.from(password).toString("hex")), "hex")
+    assert.include(found(Buffer.from(password).toString("hex").toUpperCase()), "hex")
+    const inJson = [
+      "p\\u00e4ss/word<\\\"it's\\\" & more>",
+      "p\\u00E4ss/word<\\\"it's\\\" & more>",
+      "p\u00e4ss\\/word<\\\"it's\\\" & more>",
+      "p\\u00e4ss\\/word<\\\"it's\\\" & more>"
+    ]
+    for (const json of inJson) {
+      assert.strictEqual(JSON.parse(`"${json}"`), password)
+      assert.include(found(json), "JSON-escaped")
+      assert.include(found(JSON.stringify(json)), "JSON-escaped")
+    }
+    const inXml = [
+      "p\u00e4ss/word&lt;\"it's\" &amp; more&gt;",
+      "p\u00e4ss/word&lt;&quot;it's&quot; &amp; more&gt;",
+      "p\u00e4ss/word&lt;&quot;it&apos;s&quot; &amp; more&gt;",
+      "p\u00e4ss/word&lt;&quot;it&#39;s&quot; &amp; more&gt;",
+      "p\u00e4ss/word&lt;&quot;it&#039;s&quot; &amp; more&gt;",
+      "p\u00e4ss/word&lt;&quot;it&#x27;s&quot; &amp; more&gt;",
+      "p\u00e4ss/word&lt;&#34;it&#39;s&#34; &amp; more&gt;"
+    ]
+    for (const xml of inXml) assert.include(found(xml), "XML-escaped")
+  })
+
   it("finds what an error says that a way throws", () => {
     const refusing = silentBut({
       toJSON: () => {
@@ -166,6 +206,8 @@ describe("assertNoSecrets", () => {
     class Failed
       extends Data.TaggedError("Failed")<{ readonly secret: Redacted.Redacted<string>; readonly cause?: unknown }>
     {}
+    const revoked = Proxy.revocable({}, {})
+    revoked.revoke()
     const values: ReadonlyArray<unknown> = [
       Redacted.make(simple),
       { secret: Option.some(Redacted.make(simple)), list: [Redacted.make(simple)] },
@@ -184,6 +226,9 @@ describe("assertNoSecrets", () => {
           throw new Error("no")
         }
       }),
+      revoked.proxy,
+      { revoked: revoked.proxy },
+      Metric.counter("untagged_requests"),
       Effect.succeed(Redacted.make(simple)),
       new Headers({ a: "b" })
     ]

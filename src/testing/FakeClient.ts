@@ -15,13 +15,21 @@ import { alphanumeric } from "./deterministic.js"
  * @category models
  */
 export interface FakeClient {
+  /** The id, as a text also where the profile sends a number. */
   readonly id: string
+  /** The name; several clients may have the same. */
   readonly name: string
+  /** The secret, whether the server shows it or not. */
   readonly secret: Redacted.Redacted<string>
+  /** Whether it is for personal access tokens. */
   readonly personalAccessClient: boolean
+  /** Whether it is for the password grant. */
   readonly passwordClient: boolean
+  /** Whether it is revoked: then nobody can log in with it. */
   readonly revoked: boolean
+  /** When it was made, to the second. */
   readonly createdAt: DateTime.Utc
+  /** When it was last changed, to the second. */
   readonly updatedAt: DateTime.Utc
 }
 
@@ -32,14 +40,21 @@ export interface FakeClient {
  * @category models
  */
 export interface FakeClientInput {
+  /** Default: the next number. One that another client of the user has takes that client's place. */
   readonly id?: string | undefined
+  /** Default: "Client" with its number. */
   readonly name?: string | undefined
+  /** Default: 40 letters and digits. */
   readonly secret?: Redacted.Redacted<string> | undefined
+  /** Whether it is for personal access tokens. Default: false. */
   readonly personalAccessClient?: boolean | undefined
+  /** Whether it is for the password grant. Default: true. */
   readonly passwordClient?: boolean | undefined
+  /** Whether it is revoked. Default: false. */
   readonly revoked?: boolean | undefined
+  /** When it was made, to the second. Default: now for one that is inserted, a time in 2017 for one that is seeded. */
   readonly createdAt?: DateTime.Utc | undefined
-  /** Default: `createdAt`. */
+  /** When it was last changed, to the second. Default: `createdAt`. */
   readonly updatedAt?: DateTime.Utc | undefined
 }
 

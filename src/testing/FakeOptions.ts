@@ -32,9 +32,13 @@ export type FakeProfile = "default" | "spec" | "laravel54" | "laravel55" | "carb
  * @category models
  */
 export interface FakeCredentials {
+  /** The id of the OAuth client to log in with. Default: 40718822, that of the first client that is made up. */
   readonly clientId: string
+  /** That client's secret. Default: 40 letters and digits. */
   readonly clientSecret: Redacted.Redacted<string>
+  /** The name of the user who logs in. Default: "admin". */
   readonly username: string
+  /** That user's password. Default: 16 letters and digits. */
   readonly password: Redacted.Redacted<string>
 }
 
@@ -45,7 +49,9 @@ export interface FakeCredentials {
  * @category options
  */
 export interface FakeUserInput {
+  /** Default: a UUID that depends on the seed alone. */
   readonly id?: string | undefined
+  /** How many clients, or which. Default: as many as the option `clients` of the fake says. */
   readonly clients?: number | ReadonlyArray<FakeClientInput> | undefined
 }
 
@@ -56,7 +62,9 @@ export interface FakeUserInput {
  * @category options
  */
 export interface FakeRateLimit {
+  /** How many requests are answered in one window; all others get a 429. */
   readonly limit: number
+  /** How long a window is; the next one begins with the first request after it. */
   readonly window: Duration.DurationInput
   /** `X-RateLimit-*` as Laravel has it, `X-Rate-Limit-*` as the specification, or both. Default: the profile's. */
   readonly headers?: "laravel" | "spec" | "both" | undefined

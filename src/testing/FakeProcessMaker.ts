@@ -30,8 +30,11 @@ import type { ListPosition } from "./World.js"
 export interface FakeProcessMakerShape {
   /** Where the in-process fake lives; on a port it is where the server says. */
   readonly baseUrl: string
+  /** Where the in-process fake gives tokens. */
   readonly tokenUrl: string
+  /** As whom to log in. */
   readonly credentials: FakeCredentials
+  /** The ids of its users, in the order in which they were seeded. */
   readonly userIds: ReadonlyArray<string>
   /** Every secret that the fake knows now: credentials, tokens, also those of the past, and clients' secrets. */
   readonly secrets: Effect.Effect<Iterable<Redacted.Redacted<string>>>
@@ -63,6 +66,7 @@ export interface FakeProcessMakerShape {
   readonly script: (...faults: ReadonlyArray<Fault>) => Effect.Effect<void>
   /** The steps that no request has met yet, in words. */
   readonly pendingFaults: Effect.Effect<ReadonlyArray<string>>
+  /** Forgets the steps that no request has met yet. */
   readonly clearFaults: Effect.Effect<void>
   /** The server itself, for another way in than the two here. */
   readonly handle: (request: FakeRequest) => Effect.Effect<FakeReply>

@@ -73,7 +73,9 @@ export type {
  */
 export interface ScriptedFault {
   readonly _tag: "ScriptedFault"
+  /** Which requests it is for. */
   readonly match: FaultMatch
+  /** What happens to them, one after the other. */
   readonly steps: ReadonlyArray<FaultStep>
 }
 

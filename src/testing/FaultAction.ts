@@ -17,15 +17,17 @@ import type { ListPosition } from "./World.js"
 export type RetryAfter = Duration.DurationInput | { readonly date: Duration.DurationInput } | undefined
 
 /**
- * Which clients to insert: how many, or which. By default at a random place in the list of the request's user, or of
- * the first user where the request names none.
+ * Which clients to insert. Where the request names no user, the first one's list is meant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Insertion {
+  /** How many, or which. */
   readonly clients: number | ReadonlyArray<FakeClientInput>
+  /** In whose list. Default: that of the request's user. */
   readonly userId?: string | undefined
+  /** Where in the list. Default: a random place. */
   readonly at?: ListPosition | undefined
 }
 
@@ -36,8 +38,11 @@ export interface Insertion {
  * @category models
  */
 export interface Deletion {
+  /** How many, or the ids of which. */
   readonly clients: number | ReadonlyArray<string>
+  /** From whose list. Default: that of the request's user. */
   readonly userId?: string | undefined
+  /** Where in the list, if it is so many. Default: a random place. */
   readonly at?: ListPosition | undefined
 }
 

@@ -14,10 +14,15 @@ import type { Route } from "./routes.js"
  * @category models
  */
 export interface FaultMatch {
+  /** What the request asks for. */
   readonly operation?: FakeOperation | undefined
+  /** Whose clients it is about. */
   readonly userId?: string | undefined
+  /** Which client it is about. */
   readonly clientId?: string | undefined
+  /** Which page of a list it asks for, counted from 1. */
   readonly page?: number | undefined
+  /** Which one of these requests, counted from 1. */
   readonly nth?: number | undefined
 }
 

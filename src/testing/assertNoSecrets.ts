@@ -60,11 +60,12 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
  * ```ts
  * import { assertNoSecrets } from "effect-processmaker-oauth/testing"
  * import * as Redacted from "effect/Redacted"
+ * import { throws } from "node:assert/strict"
  *
  * const secret = Redacted.make("q8Zt1mVxK4bN7cYr")
  * assertNoSecrets({ name: "Billing bot", secret }, [secret])
  *
- * assert.throws(() => assertNoSecrets(new Error("refused q8Zt1mVxK4bN7cYr"), [secret]), /String\(\)/)
+ * throws(() => assertNoSecrets(new Error("refused q8Zt1mVxK4bN7cYr"), [secret]), /String\(\)/)
  * ```
  *
  * @since 0.1.0

@@ -14,7 +14,9 @@ import { type Deletion, FaultAction, type Insertion, type RetryAfter } from "./F
  * @category models
  */
 export interface FaultStep {
+  /** What happens to the request, in this order; nothing where it is empty. */
   readonly actions: ReadonlyArray<FaultAction>
+  /** To how many requests in a row. */
   readonly times: number
 }
 

@@ -54,9 +54,13 @@ export interface RandomOptions {
  */
 export interface RandomFault {
   readonly _tag: "RandomFault"
+  /** Which requests it is for. */
   readonly match: FaultMatch
+  /** What the dice depend on. */
   readonly seed: number
+  /** How probable each fault is, from 0 to 1. */
   readonly rates: RandomRates
+  /** How many faults the same request meets in a row before one lets it pass. */
   readonly inARow: number
 }
 

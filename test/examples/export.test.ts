@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import * as Path from "node:path"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
 import type { Running } from "./programs.js"
-import { commandOf, runCommand, runExample, startExample, temporaryDirectory } from "./programs.js"
+import { commandOf, runCommand, runExample, startExample, temporaryDirectory, until } from "./programs.js"
 
 const program = "examples/export-clients.ts"
 const userId = "u-7"
@@ -25,12 +25,7 @@ const readJson = (file: string) => {
 }
 
 /** Waits until the checkpoint says that this page comes next. */
-const untilPage = (out: string, page: number) =>
-  Effect.sync(() => (readJson(`${out}.checkpoint`)?.cursor?.page ?? 0) >= page).pipe(
-    Effect.zipLeft(Effect.sleep("5 millis")),
-    Effect.repeat({ until: (reached) => reached }),
-    Effect.timeoutFail({ duration: "40 seconds", onTimeout: () => new Error(`never got to page ${page}`) })
-  )
+const untilPage = (out: string, page: number) => until(() => (readJson(`${out}.checkpoint`)?.cursor?.page ?? 0) >= page)
 
 const killAtPage = (running: Running, out: string, page: number) =>
   Effect.gen(function*() {

@@ -17,7 +17,11 @@ export interface Ended {
 }
 
 export interface Running {
+  /** What it has printed so far. */
+  readonly printed: () => string
+  /** Signals this process alone, not those that it has started. */
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
+  /** Once its output is closed, by all who have it. */
   readonly ended: Effect.Effect<Ended>
 }
 
@@ -38,15 +42,17 @@ export const commandOf = (file: string, args: ReadonlyArray<string>): ReadonlyAr
   ...args
 ]
 
-const start = (
+/** The command's processes have a group of their own, and end with the scope. */
+export const startCommand = (
   [command = "", ...args]: ReadonlyArray<string>,
-  environment: Environment
+  environment: Environment = {}
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const child = spawn(command, args, {
         cwd: root,
         env: environmentOf(environment),
+        detached: true,
         stdio: ["ignore", "pipe", "pipe"]
       })
       let stdout = ""
@@ -57,11 +63,13 @@ const start = (
         child.on("error", reject)
         child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
       })
-      return { child, ended }
+      return { child, ended, printed: () => stdout }
     }),
-    ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+    // Fails where all have ended.
+    ({ child }) => Effect.ignore(Effect.try(() => process.kill(-(child.pid ?? Number.NaN), "SIGKILL")))
   ).pipe(
-    Effect.map(({ child, ended }) => ({
+    Effect.map(({ child, ended, printed }) => ({
+      printed,
       kill: (signal) => Effect.sync(() => void child.kill(signal)),
       ended: Effect.promise(() => ended)
     }))
@@ -71,7 +79,7 @@ export const startExample = (
   file: string,
   args: ReadonlyArray<string> = [],
   environment: Environment = {}
-): Effect.Effect<Running, never, Scope.Scope> => start(commandOf(file, args), environment)
+): Effect.Effect<Running, never, Scope.Scope> => startCommand(commandOf(file, args), environment)
 
 export const runExample = (
   file: string,
@@ -80,7 +88,16 @@ export const runExample = (
 ): Effect.Effect<Ended> => Effect.scoped(Effect.flatMap(startExample(file, args, environment), ({ ended }) => ended))
 
 export const runCommand = (command: ReadonlyArray<string>, environment: Environment = {}): Effect.Effect<Ended> =>
-  Effect.scoped(Effect.flatMap(start(command, environment), ({ ended }) => ended))
+  Effect.scoped(Effect.flatMap(startCommand(command, environment), ({ ended }) => ended))
+
+/** Looks again and again. */
+export const until = (holds: () => boolean): Effect.Effect<void, Error> =>
+  Effect.sync(holds).pipe(
+    Effect.zipLeft(Effect.sleep("5 millis")),
+    Effect.repeat({ until: (held) => held }),
+    Effect.asVoid,
+    Effect.timeoutFail({ duration: "40 seconds", onTimeout: () => new Error(`never: ${holds}`) })
+  )
 
 /** A directory that is gone after the test. */
 export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(

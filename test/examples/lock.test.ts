@@ -4,6 +4,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { spawn } from "node:child_process"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
@@ -12,10 +13,10 @@ import { temporaryDirectory } from "./programs.js"
 
 const output = Effect.map(temporaryDirectory, (directory) => Path.join(directory, "clients.ndjson"))
 
-/** Two processes: one that runs, and a child of its that has ended and that it does not ask for. */
+/** Two processes: one that runs, and a child of its that soon ends and that it does not ask for. */
 const parentOfZombie = Effect.acquireRelease(
   Effect.async<{ readonly parent: number; readonly zombie: number; readonly stop: () => void }>((resume) => {
-    const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] })
+    const shell = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] })
     shell.stdout.once(
       "data",
       (line) =>
@@ -60,6 +61,10 @@ describe("the lock of an export", () => {
       Effect.gen(function*() {
         const out = yield* output
         const { zombie } = yield* parentOfZombie
+        yield* Effect.repeat(Effect.sync(() => readFileSync(`/proc/${zombie}/stat`, "utf8")), {
+          until: (status) => status.includes(") Z "),
+          schedule: Schedule.spaced("20 millis")
+        })
         // Asked for, it answers.
         assert.isTrue(process.kill(zombie, 0))
         writeFileSync(`${out}.lock`, String(zombie))

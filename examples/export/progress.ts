@@ -54,6 +54,8 @@ const progressBar: Effect.Effect<Progress, never, Scope.Scope> = Effect.acquireR
       barsize: 30,
       stream: process.stderr,
       hideCursor: true,
+      // As long as the total is not known.
+      emptyOnZero: true,
       // Signals are the program's business.
       gracefulExit: false
     })

@@ -107,6 +107,8 @@ describe("the export", () => {
         const { code, stdout } = yield* runCommand(["script", "-qec", command, "/dev/null"], { TERM: "xterm" })
         assert.strictEqual(code, 0, stdout)
         assert.match(stdout, /=+ 250\/251 clients/)
+        assert.match(stdout, / 0\/0 clients/)
+        assert.notMatch(stdout, /= 0\/0 clients/)
         assert.notMatch(stdout, /page 1: 25 of 250 clients/)
       }),
     limits

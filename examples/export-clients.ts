@@ -20,6 +20,7 @@ import { describeFailure, exitCode } from "./export/failure.js"
 import { lock } from "./export/lock.js"
 import { say } from "./export/progress.js"
 import { summary } from "./export/summary.js"
+import { outliveReaders } from "./support/outliveReaders.js"
 
 const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
 
@@ -58,6 +59,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => signal ??= name)
 }
 
+outliveReaders()
 NodeRuntime.runMain(main, {
   disableErrorReporting: true,
   teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? 0 : exitCode(exit.cause, signal))

@@ -114,6 +114,23 @@ describe("the export", () => {
     limits
   )
 
+  const unread: Readonly<Record<string, (command: string) => string>> = {
+    "its summary": (command) => `{ ${command}; echo "code $?" >&2; } | head -c 0`,
+    "anything of it": (command) => `{ { ${command}; } 2>&1; echo "code $?" >&3; } 3>&2 | head -n 1`
+  }
+  for (const [what, piped] of Object.entries(unread)) {
+    it.scopedLive(`it goes on when nobody reads ${what}`, () =>
+      Effect.gen(function*() {
+        const out = Path.join(yield* temporaryDirectory, "clients.ndjson")
+        const command = commandOf(program, ["--out", out]).join(" ")
+        const { stderr } = yield* runCommand(["sh", "-c", piped(command)])
+        assert.match(stderr, /^code 0$/m)
+        assert.notInclude(stderr, "EPIPE")
+        assert.strictEqual(idsIn(out).length, 250)
+        assert.deepStrictEqual(readdirSync(Path.dirname(out)), ["clients.ndjson"])
+      }), limits)
+  }
+
   it.scopedLive("asked to stop, it says that the next run goes on, and that one does", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker

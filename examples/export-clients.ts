@@ -15,11 +15,12 @@ import * as Option from "effect/Option"
 import { demonstration, layerDemonstration } from "./export/demonstration.js"
 import { exportClients, filesOf, findCheckpoint } from "./export/exportClients.js"
 import type { ExportOptions } from "./export/ExportOptions.js"
-import { help, parseOptions, UsageError } from "./export/ExportOptions.js"
+import { help, parseOptions } from "./export/ExportOptions.js"
 import { describeFailure, exitCode } from "./export/failure.js"
 import { lock } from "./export/lock.js"
 import { say } from "./export/progress.js"
 import { summary } from "./export/summary.js"
+import { UsageError } from "./support/commandLine.js"
 import { outliveReaders } from "./support/outliveReaders.js"
 
 const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))

@@ -1,7 +1,7 @@
 /** The command line of the export. */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { parseArgs } from "node:util"
+import { parsed, UsageError, wholeNumber } from "../support/commandLine.js"
 
 export const help = `Exports all OAuth clients of a user as NDJSON: one JSON object a line.
 
@@ -37,24 +37,18 @@ export interface ExportOptions {
   readonly restart: boolean
 }
 
-/** The command line is wrong. */
-export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
-
 /** What to do; nothing where help was asked for. */
 export const parseOptions = (args: ReadonlyArray<string>): Effect.Effect<ExportOptions | undefined, UsageError> =>
   Effect.gen(function*() {
-    const { values } = yield* Effect.try({
-      try: () => parse(args),
-      catch: (error) => new UsageError({ message: error instanceof Error ? error.message : String(error) })
-    })
+    const { values } = yield* parsed(() => parse(args))
     if (values.help) return undefined
     if (values.out === "") return yield* new UsageError({ message: "--out must name a file" })
     return {
       user: values.user,
       out: values.out,
       secrets: values.secrets,
-      perPage: yield* wholeNumber("--per-page", values["per-page"], 1),
-      prefetch: yield* wholeNumber("--prefetch", values.prefetch, 0),
+      perPage: yield* wholeNumber("--per-page", values["per-page"], 1, 100),
+      prefetch: yield* wholeNumber("--prefetch", values.prefetch, 0, 100),
       skipInvalid: values["skip-invalid"],
       patient: values.patient,
       add: !values["no-add"],
@@ -78,15 +72,3 @@ const parse = (args: ReadonlyArray<string>) =>
       help: { type: "boolean", short: "h", default: false }
     }
   })
-
-const wholeNumber = (
-  flag: string,
-  value: string | undefined,
-  least: number
-): Effect.Effect<number | undefined, UsageError> => {
-  if (value === undefined) return Effect.succeed(undefined)
-  const number = Number(value)
-  return /^\d+$/.test(value) && number >= least && number <= 100
-    ? Effect.succeed(number)
-    : Effect.fail(new UsageError({ message: `${flag} must be a whole number from ${least} to 100, not "${value}"` }))
-}

@@ -4,8 +4,8 @@ import type { OauthClientsStreamError } from "effect-processmaker-oauth"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as Option from "effect/Option"
+import { UsageError } from "../support/commandLine.js"
 import type { ExportError } from "./exportFiles.js"
-import { UsageError } from "./ExportOptions.js"
 
 export type ExportFailure =
   | ConfigError.ConfigError

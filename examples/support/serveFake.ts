@@ -1,5 +1,6 @@
 /** The fake on a port of the loopback interface, for programs that want to reach it over HTTP. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type * as HttpServerError from "@effect/platform/HttpServerError"
 import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
@@ -49,11 +50,12 @@ const listen = (port: number) =>
     return Layer.provideMerge(hangUp, NodeHttpServer.layer(() => server, { port, host: "127.0.0.1" }))
   }))
 
-/** Serves a fresh fake. Port 0 is one that is free. */
+/** Serves a fresh fake, or an app around it. Port 0 is one that is free. */
 export const serveFake = (
-  options: FakeOptions & { readonly port?: number }
+  options: FakeOptions & { readonly port?: number | undefined },
+  app: HttpApp.Default<never, FakeProcessMaker> = FakeProcessMaker.httpApp
 ): Layer.Layer<FakeProcessMaker | ServedFake, HttpServerError.ServeError> =>
-  Layer.provideMerge(HttpServer.serve(FakeProcessMaker.httpApp), place).pipe(
+  Layer.provideMerge(HttpServer.serve(app), place).pipe(
     Layer.provideMerge(FakeProcessMaker.layer(options)),
     Layer.provide(listen(options.port ?? 0))
   )

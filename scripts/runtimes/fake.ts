@@ -1,6 +1,4 @@
 /** The fake on a loopback port, with what a smoke program meets there. */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { FakeProcessMaker, Fault } from "effect-processmaker-oauth/testing"
@@ -11,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
 import type { Place } from "./place.js"
 
 const clients = 24
@@ -43,12 +42,6 @@ const app = Effect.flatMap(
   ({ url }) => url === "/hangs" ? onceHanging(true) : url === "/hung-up" ? onceHanging(false) : FakeProcessMaker.httpApp
 )
 
-const port = Layer.unwrapEffect(Effect.sync(() => {
-  const server = createServer()
-  const hangUp = Layer.scopedDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
-  return Layer.provideMerge(hangUp, NodeHttpServer.layer(() => server, { port: 0, host: "127.0.0.1" }))
-}))
-
 /** The place to run the smoke program against. */
 export class FakePlace extends Context.Tag("scripts/FakePlace")<FakePlace, Place>() {}
 
@@ -58,29 +51,27 @@ const place = Layer.effect(
     const fake = yield* FakeProcessMaker
     yield* fake.script(Fault.onOperation("findOauthClientById", Fault.pass, Fault.hang, Fault.loginRedirect))
     const { clientId, clientSecret, password, username } = fake.credentials
-    const nobody = `http://127.0.0.1:${yield* closedPort}/api/v1`
-    return yield* HttpServer.addressFormattedWith((origin) =>
-      Effect.succeed({
-        baseUrl: `${origin}/api/v1`,
-        tokenUrl: `${origin}/oauth/access_token`,
-        nobody,
-        hangs: `${origin}/hangs`,
-        hungUp: `${origin}/hung-up`,
-        userId: fake.userIds[0] ?? "",
-        clients,
-        perPage,
-        clientId,
-        clientSecret: Redacted.value(clientSecret),
-        username,
-        password: Redacted.value(password)
-      })
-    )
+    const { baseUrl, tokenUrl } = yield* ServedFake
+    const { origin } = new URL(baseUrl)
+    return {
+      baseUrl,
+      tokenUrl,
+      nobody: `http://127.0.0.1:${yield* closedPort}/api/v1`,
+      hangs: `${origin}/hangs`,
+      hungUp: `${origin}/hung-up`,
+      userId: fake.userIds[0] ?? "",
+      clients,
+      perPage,
+      clientId,
+      clientSecret: Redacted.value(clientSecret),
+      username,
+      password: Redacted.value(password)
+    }
   })
 )
 
 /** A fake of its own for one run. */
-export const layerFake: Layer.Layer<FakeProcessMaker | FakePlace> = Layer.merge(HttpServer.serve(app), place).pipe(
-  Layer.provideMerge(FakeProcessMaker.layer({ users: 1, clients })),
-  Layer.provide(port),
+export const layerFake: Layer.Layer<FakeProcessMaker | FakePlace> = place.pipe(
+  Layer.provideMerge(serveFake({ users: 1, clients }, app)),
   Layer.orDie
 )

@@ -67,9 +67,21 @@ describe("npm run fake", () => {
         "fake: --port must be a whole number from 0 to 65535, not \"x\""
       ])
       assert.deepStrictEqual(yield* refused("--nope"), [1, "fake: Unknown option '--nope'"])
+      assert.deepStrictEqual(yield* refused("--clients", "-1"), [
+        1,
+        "fake: Option '--clients' argument is ambiguous. Did you forget to specify the option argument for '--clients'?"
+      ])
       const [code, text] = yield* refused("--profile", "laravel99")
       assert.strictEqual(code, 1)
       assert.match(text, /^fake: --profile must be one of default, spec, .*, not "laravel99"$/)
+    }).pipe(Effect.provide(environment)), 30_000)
+
+  it.scopedLive("ends with one line when nobody reads where it is", () =>
+    Effect.gen(function*() {
+      const line = `{ "${process.execPath}" --import tsx examples/fake.ts; echo "code $?" >&2; } | head -c 0`
+      const running = yield* Command.start(Command.make("sh", "-c", line))
+      const stderr = yield* Stream.mkString(Stream.decodeText(running.stderr))
+      assert.strictEqual(stderr, "fake: cannot say where it is: write EPIPE\ncode 1\n")
     }).pipe(Effect.provide(environment)), 30_000)
 
   it.scopedLive("says when the port is taken", () =>

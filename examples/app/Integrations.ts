@@ -19,12 +19,20 @@ export interface Login {
   readonly clientSecret: Redacted.Redacted<string>
 }
 
-export class AlreadyConnected extends Data.TaggedError("AlreadyConnected")<{ readonly system: string }> {}
+export class AlreadyConnected extends Data.TaggedError("AlreadyConnected")<{ readonly system: string }> {
+  override get message(): string {
+    return `${this.system} is connected already`
+  }
+}
 
-export class NotConnected extends Data.TaggedError("NotConnected")<{ readonly system: string }> {}
+export class NotConnected extends Data.TaggedError("NotConnected")<{ readonly system: string }> {
+  override get message(): string {
+    return `${this.system} is not connected`
+  }
+}
 
-/** ProcessMaker could not be asked, or it refused. `reason` is safe to show. */
-export class Unavailable extends Data.TaggedError("Unavailable")<{ readonly reason: string }> {}
+/** ProcessMaker could not be asked, or it refused. The message is safe to show. */
+export class Unavailable extends Data.TaggedError("Unavailable")<{ readonly message: string }> {}
 
 export interface IntegrationsShape {
   /** Lets a system log in. Its secret is given out now and never again. */
@@ -61,7 +69,7 @@ const makeIntegrations = (userId: string, oauthClients: OauthClientsService["Typ
       // Some servers show a secret to nobody: such a client is of no use here.
       if (Option.isNone(secret)) {
         yield* Effect.mapError(oauthClients.deleteOauthClient(userId, id), unavailable)
-        return yield* new Unavailable({ reason: "the server does not show the secrets of new clients" })
+        return yield* new Unavailable({ message: "the server does not show the secrets of new clients" })
       }
       return { clientId: id, clientSecret: secret.value }
     })
@@ -88,4 +96,4 @@ const makeIntegrations = (userId: string, oauthClients: OauthClientsService["Typ
   return { connect, disconnect, connected }
 }
 
-const unavailable = (error: { readonly message: string }) => new Unavailable({ reason: error.message })
+const unavailable = ({ message }: { readonly message: string }) => new Unavailable({ message })

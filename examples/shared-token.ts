@@ -1,7 +1,7 @@
 /**
  * A token provider of one's own: several processes share one access token through a `KeyValueStore`, here a directory.
  *
- *     tsx examples/shared-token.ts
+ *     npx tsx examples/shared-token.ts
  *
  * Whoever can read the store can call as you. Nothing is written unless you choose this layer and a store for it.
  */

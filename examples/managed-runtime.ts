@@ -1,13 +1,13 @@
 /**
  * The client in a program that does not use Effect otherwise: promises outside, one runtime inside.
  *
- *     PROCESSMAKER_USER_ID=... tsx examples/managed-runtime.ts
+ *     PROCESSMAKER_USER_ID=... npx tsx examples/managed-runtime.ts
  */
 import { OauthClientsService } from "effect-processmaker-oauth"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Stream from "effect/Stream"
-import { layerTenantOrFake } from "./support/tenantOrFake.js"
+import { layerTenantOrFake, userIdOr } from "./support/tenantOrFake.js"
 
 // One for the whole program: it holds the access token and the connections. The layer is built when it is first used.
 const runtime = ManagedRuntime.make(layerTenantOrFake({ users: [{ id: "u-7", clients: 130 }] }))
@@ -36,8 +36,8 @@ const allClients = async function*(userId: string) {
   yield* Stream.toAsyncIterable(clients)
 }
 
-const userId = process.env["PROCESSMAKER_USER_ID"] ?? "u-7"
 try {
+  const userId = await runtime.runPromise(userIdOr("u-7"))
   const added = await addClient(userId, "Billing bot", AbortSignal.timeout(60_000))
   console.log(`added ${added.id}, "${added.name}"`)
 
@@ -49,6 +49,9 @@ try {
     count += client.revoked ? 0 : 1
   }
   console.log(`${count} clients are not revoked`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 } finally {
   await runtime.dispose()
 }

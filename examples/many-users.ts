@@ -2,16 +2,16 @@
  * Counts the OAuth clients of many users, a few users at a time. One user's failure is that user's outcome and nobody
  * else's.
  *
- *     tsx examples/many-users.ts [user id ...]
+ *     npx tsx examples/many-users.ts [user id ...]
  */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
 import { Fault } from "effect-processmaker-oauth/testing"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import { layerTenantOrFake } from "./support/tenantOrFake.js"
+import { runExample } from "./support/runExample.js"
+import { layerTenantOrFake, NotSaid, onTenant } from "./support/tenantOrFake.js"
 
 const countClients = (userId: string) =>
   Effect.gen(function*() {
@@ -30,7 +30,10 @@ const demonstrated = Array.from({ length: 12 }, (_, index) => `user-${index + 1}
 
 const program = Effect.gen(function*() {
   const named = process.argv.slice(2)
-  const userIds = named.length === 0 ? [...demonstrated, "nobody"] : named
+  const userIds = named.length > 0 ? named : yield* onTenant(
+    new NotSaid({ message: "name the ids of the users as arguments" }),
+    [...demonstrated, "nobody"]
+  )
   // A night's job would rather wait than fail. All users share the layer: while one is told to wait, nobody asks.
   const outcomes = yield* countAll(userIds).pipe(RetryPolicy.with(RetryPolicy.patient))
   for (const { outcome, userId } of outcomes) {
@@ -49,4 +52,4 @@ const layer = layerTenantOrFake(
   Fault.onPage(2, Fault.resetBefore, Fault.badGateway)
 )
 
-NodeRuntime.runMain(Effect.provide(program, layer))
+runExample(Effect.provide(program, layer))

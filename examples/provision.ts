@@ -2,18 +2,17 @@
  * Makes sure that a user has clients with these names. Run it as often as you like: it adds what is missing, and it never
  * adds a client twice because the answer to the first request was lost.
  *
- *     PROCESSMAKER_USER_ID=... tsx examples/provision.ts "Billing bot" "Nightly import"
+ *     PROCESSMAKER_USER_ID=... npx tsx examples/provision.ts "Billing bot" "Nightly import"
  */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Fault } from "effect-processmaker-oauth/testing"
-import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { ensureOauthClient } from "./support/ensureOauthClient.js"
-import { layerTenantOrFake } from "./support/tenantOrFake.js"
+import { runExample } from "./support/runExample.js"
+import { layerTenantOrFake, userIdOr } from "./support/tenantOrFake.js"
 
 const program = Effect.gen(function*() {
-  const userId = yield* Config.string("PROCESSMAKER_USER_ID").pipe(Config.withDefault("u-7"))
+  const userId = yield* userIdOr("u-7")
   const named = process.argv.slice(2)
   const names = named.length === 0 ? ["Billing bot", "Nightly import"] : named
   // One after the other: a name that was given twice is found the second time.
@@ -29,4 +28,4 @@ const layer = layerTenantOrFake(
   Fault.onOperation("addOauthClient", Fault.resetAfter)
 )
 
-NodeRuntime.runMain(Effect.provide(program, layer))
+runExample(Effect.provide(program, layer))

@@ -6,15 +6,38 @@ import { FakeProcessMaker, layerTest } from "effect-processmaker-oauth/testing"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+
+const tenant = Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
+
+/** Something is missing that only a tenant needs. */
+export class NotSaid extends Data.TaggedError("NotSaid")<{ readonly message: string }> {}
+
+/** What a tenant needs to be told. On the fake it is what was made up there. */
+export const onTenant = <A, E>(
+  told: Effect.Effect<A, E>,
+  madeUp: A
+): Effect.Effect<A, E | ConfigError.ConfigError> =>
+  Effect.flatMap(tenant, Option.match({ onNone: () => Effect.succeed(madeUp), onSome: () => told }))
+
+/** Whose clients the example is about. */
+export const userIdOr = (madeUp: string): Effect.Effect<string, ConfigError.ConfigError | NotSaid> =>
+  onTenant(
+    Effect.orElseFail(
+      Config.nonEmptyString("PROCESSMAKER_USER_ID"),
+      () => new NotSaid({ message: "set PROCESSMAKER_USER_ID to the user whose clients these are" })
+    ),
+    madeUp
+  )
 
 export const layerTenantOrFake = (
   options: TestOptions,
   ...faults: ReadonlyArray<Fault.Fault>
 ): Layer.Layer<OauthClientsService, ConfigError.ConfigError> =>
-  Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL")).pipe(
+  tenant.pipe(
     Effect.map(Option.match({
       onSome: () => OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici)),
       onNone: () => Layer.provideMerge(announce(faults), layerTest(options))

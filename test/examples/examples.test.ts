@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
+import { readdirSync, readFileSync } from "node:fs"
+import * as Path from "node:path"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
 import { runExample } from "./programs.js"
 
 const limits = { timeout: 60_000 }
+const aboutOneUser = ["quickstart.ts", "provision.ts", "managed-runtime.ts", "app/main.ts"]
 
 describe("each example runs", () => {
   const onFake = (file: string, ...lines: ReadonlyArray<RegExp>) =>
@@ -21,7 +24,7 @@ describe("each example runs", () => {
   onFake("managed-runtime.ts", /^added \d+/m, /^ProcessMakerNotFound: /m, /^131 clients are not revoked$/m)
   onFake("app/main.ts", /with the secret <redacted>$/m, /^connected: payroll$/m, /^payroll is disconnected$/m)
 
-  for (const file of ["quickstart.ts", "provision.ts", "managed-runtime.ts", "app/main.ts"]) {
+  for (const file of aboutOneUser) {
     it.scopedLive(`${file}, on the tenant that the environment names`, () =>
       Effect.gen(function*() {
         const { environment } = yield* ServedFake
@@ -38,4 +41,38 @@ describe("each example runs", () => {
       const { stdout } = yield* runExample("examples/many-users.ts", ["a", "b", "c"], environment)
       assert.include(stdout, "a: 5 clients\nb: 7 clients\nc: failed, ")
     }).pipe(Effect.provide(serveFake({ users: [{ id: "a", clients: 5 }, { id: "b", clients: 7 }] }))), limits)
+})
+
+it("the examples say how to run them where nothing is installed globally", () => {
+  const files = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
+  for (const file of files) {
+    assert.notMatch(readFileSync(Path.join("examples", file), "utf8"), /(?<!npx )\btsx examples\//, file)
+  }
+})
+
+describe("each example ends with one clear line", () => {
+  const fails = (
+    file: string,
+    what: string,
+    overrides: Readonly<Record<string, string>>,
+    line: RegExp,
+    requests: number
+  ) =>
+    it.scopedLive(`${file}, ${what}`, () =>
+      Effect.gen(function*() {
+        const { environment } = yield* ServedFake
+        const { code, stderr, stdout } = yield* runExample(`examples/${file}`, [], { ...environment, ...overrides })
+        assert.strictEqual(code, 1)
+        assert.match(stderr, line)
+        assert.strictEqual(stderr.trimEnd().split("\n").length, 1, stderr)
+        assert.strictEqual(stdout, "")
+        assert.strictEqual((yield* (yield* FakeProcessMaker).requests).length, requests)
+      }).pipe(Effect.provide(serveFake({ users: 1 }))), limits)
+
+  const unnamed = { PROCESSMAKER_USER_ID: "" }
+  for (const file of aboutOneUser) {
+    fails(file, "on a tenant and told of no user", unnamed, /^set PROCESSMAKER_USER_ID /, 0)
+    fails(file, "told of a user that there is not", { PROCESSMAKER_USER_ID: "u-7" }, /u-7.*404/, 2)
+  }
+  fails("many-users.ts", "on a tenant and told of no users", unnamed, /^name the ids of the users /, 0)
 })

@@ -4,6 +4,7 @@
  */
 import * as esbuild from "esbuild"
 import { execFileSync } from "node:child_process"
+import { basename } from "node:path"
 import { gzipSync } from "node:zlib"
 
 const aim = 12
@@ -23,6 +24,26 @@ console.log(
     `${(withPackage - byHand).toFixed(1)} kB (aim: below ${aim} kB); its own code is ${own.toFixed(1)} kB`
 )
 
+// Where it goes, by what a file is for: the first part that its name fits.
+const parts: ReadonlyArray<readonly [string, RegExp]> = [
+  ["streams", /pag(e|ination)|stream|recentIds/i],
+  ["errors", /error|describe|failure|conceal|schemaIssues/i],
+  ["tokens", /token|secrets/i],
+  ["attempts", /attempt|retry|policy|ledger|hold|pacing|exchange|receivedBody|status/i],
+  ["configuration", /config|baseUrl|settings|duration/i],
+  ["operations and wire format", /./]
+]
+const door = await esbuild.build({ ...options, entryPoints: ["src/index.ts"], packages: "external" })
+const bytes = Object.values(door.metafile.outputs).flatMap(({ inputs }) =>
+  Object.entries(inputs).map(([file, { bytesInOutput }]) => ({
+    part: parts.find(([, names]) => names.test(basename(file)))?.[0],
+    size: bytesInOutput
+  }))
+)
+const sum = (of: typeof bytes): number => of.reduce((total, { size }) => total + size, 0)
+const shares = parts.map(([part]) => ({ part, share: sum(bytes.filter((file) => file.part === part)) / sum(bytes) }))
+console.log(`of its own code: ${shares.map(({ part, share }) => `${part} ${(share * 100).toFixed(0)} %`).join(", ")}`)
+
 const importTime = (specifiers: ReadonlyArray<string>): number => {
   const program = `
     const start = performance.now()
@@ -34,7 +55,6 @@ const importTime = (specifiers: ReadonlyArray<string>): number => {
 const median = (numbers: ReadonlyArray<number>): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
-const door = await esbuild.build({ ...options, entryPoints: ["src/index.ts"], packages: "external" })
 const effectModules = Object.values(door.metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
 // Taken in turns, so that a busy moment of the machine falls on both.
 const runs = Array.from({ length: 15 }, () => ({

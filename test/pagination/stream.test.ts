@@ -1,23 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { OauthClientsService, PageCursor, RetryPolicy } from "effect-processmaker-oauth"
+import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
 import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { simulated } from "../support/simulatedTime.js"
-import { clientsOf, eventsOf, pagesAsked, reportOf, theUser } from "./support.js"
-
-const ids = (clients: Iterable<{ readonly id: string }>) => Array.from(clients, ({ id }) => id)
-
-const served = Effect.flatMap(
-  Effect.all([FakeProcessMaker, theUser]),
-  ([fake, user]) => Effect.map(fake.clients(user), ids)
-)
+import { clientsOf, eventsOf, idsOf, pagesAsked, reportOf, served, theUser } from "./support.js"
 
 describe("streams of a list that stands still", () => {
   it.effect("give every client once, in the server's order, in all three views", () =>
@@ -25,9 +17,9 @@ describe("streams of a list that stands still", () => {
       const service = yield* OauthClientsService
       const user = yield* theUser
       const all = yield* served
-      assert.deepStrictEqual(ids(yield* Stream.runCollect(service.streamOauthClients(user, { perPage: 7 }))), all)
+      assert.deepStrictEqual(idsOf(yield* Stream.runCollect(service.streamOauthClients(user, { perPage: 7 }))), all)
       const pages = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 7 }))
-      assert.deepStrictEqual(Array.from(pages).flatMap((page) => ids(page.clients)), all)
+      assert.deepStrictEqual(Array.from(pages).flatMap((page) => idsOf(page.clients)), all)
       const events = yield* eventsOf({ perPage: 7 })
       assert.deepStrictEqual(clientsOf(events), all)
       assert.deepStrictEqual(reportOf(events), {
@@ -67,7 +59,10 @@ describe("streams of a list that stands still", () => {
       assert.deepStrictEqual(yield* pagesAsked, [1, 2])
       const resume = Option.getOrThrow(Option.flatMap(Chunk.last(head), ({ next }) => next))
       const rest = yield* Stream.runCollect(service.streamOauthClients(user, { resume }))
-      assert.deepStrictEqual([...Array.from(head).flatMap((page) => ids(page.clients)), ...ids(rest)], yield* served)
+      assert.deepStrictEqual(
+        [...Array.from(head).flatMap((page) => idsOf(page.clients)), ...idsOf(rest)],
+        yield* served
+      )
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
 })
 
@@ -234,160 +229,4 @@ describe("an early end", () => {
       const error = yield* Effect.flip(simulated(Stream.runDrain(RetryPolicy.with(stream, RetryPolicy.none))))
       assert.strictEqual(error._tag, "ProcessMakerServerError")
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
-})
-
-describe("cursors", () => {
-  const firstCursor = Effect.gen(function*() {
-    const service = yield* OauthClientsService
-    const page = yield* service.findOauthClients(yield* theUser, { perPage: 10 })
-    return Option.getOrThrow(page.next)
-  })
-
-  it.effect("survive JSON, and are taken in both forms", () =>
-    Effect.gen(function*() {
-      const service = yield* OauthClientsService
-      const user = yield* theUser
-      const cursor = yield* firstCursor
-      const json = JSON.stringify(yield* Schema.encode(PageCursor)(cursor))
-      const decoded = yield* Schema.decode(Schema.parseJson(PageCursor))(json)
-      assert.deepStrictEqual(decoded, cursor)
-      const rest = (yield* served).slice(10)
-      assert.deepStrictEqual(ids(yield* Stream.runCollect(service.streamOauthClients(user, { resume: decoded }))), rest)
-      assert.deepStrictEqual(
-        ids(yield* Stream.runCollect(service.streamOauthClients(user, { resume: JSON.parse(json) }))),
-        rest
-      )
-    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
-
-  it.effect("that are foreign, edited or made up are refused before any request", () =>
-    Effect.gen(function*() {
-      const service = yield* OauthClientsService
-      const fake = yield* FakeProcessMaker
-      const cursor = { ...yield* firstCursor }
-      yield* fake.clearRequests
-      const [user = "", other = ""] = fake.userIds
-      const refuse = (userId: string, resume: unknown, perPage?: number) =>
-        Effect.gen(function*() {
-          const error = yield* Effect.flip(
-            Stream.runDrain(service.streamOauthClients(userId, { resume: resume as PageCursor, perPage }))
-          )
-          assert.strictEqual(error._tag, "ProcessMakerInvalidRequest")
-        })
-      yield* refuse(other, cursor)
-      yield* refuse(user, cursor, 20)
-      yield* refuse(user, { ...cursor, page: 4 })
-      yield* refuse(user, { ...cursor, anchors: [] })
-      yield* refuse(user, { ...cursor, userId: other })
-      yield* refuse(user, { page: 2 })
-      yield* refuse(user, "page 2")
-      yield* refuse(user, null)
-      assert.deepStrictEqual(yield* fake.requests, [])
-    }).pipe(Effect.provide(layerTest({ clients: 50, users: 2 }))))
-
-  it.effect("show a change between two runs that leaves the length as it was", () =>
-    Effect.gen(function*() {
-      const service = yield* OauthClientsService
-      const fake = yield* FakeProcessMaker
-      const user = yield* theUser
-      const resume = yield* firstCursor
-      const rest = (yield* served).slice(10)
-      yield* fake.deleteClients(user, [(yield* served)[4] ?? ""])
-      yield* fake.insertClients(user, 1, { at: "end" })
-      const resumed = ids(yield* Stream.runCollect(service.streamOauthClients(user, { resume })))
-      assert.deepStrictEqual(resumed.slice(0, rest.length), rest)
-    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
-
-  it.effect("of a list that is empty by now end at once", () =>
-    Effect.gen(function*() {
-      const service = yield* OauthClientsService
-      const fake = yield* FakeProcessMaker
-      const user = yield* theUser
-      const pages = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 10, maxPages: 4 }))
-      const resume = Option.getOrThrow(Option.flatMap(Chunk.last(pages), ({ next }) => next))
-      const pagination = { total: 0, count: 0, per_page: 10, current_page: 4, total_pages: 0 }
-      const empty = Fault.respond({ status: 200, body: { data: [], meta: { pagination } } })
-      yield* fake.script(Fault.onPage(4, Fault.always(empty)))
-      const events = yield* eventsOf({ resume })
-      assert.deepStrictEqual(clientsOf(events), [])
-      assert.strictEqual(reportOf(events)?.suspectedMisses, 0)
-    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
-
-  it.effect("options that make no sense are refused before any request", () =>
-    Effect.gen(function*() {
-      const service = yield* OauthClientsService
-      const fake = yield* FakeProcessMaker
-      for (const options of [{ perPage: 0 }, { perPage: 101 }, { prefetch: -1 }, { prefetch: 1.5 }, { maxPages: 0 }]) {
-        const error = yield* Effect.flip(Stream.runDrain(service.streamOauthClients("u", options)))
-        assert.strictEqual(error._tag, "ProcessMakerInvalidRequest")
-      }
-      assert.deepStrictEqual(yield* fake.requests, [])
-    }).pipe(Effect.provide(layerTest())))
-})
-
-describe("rows that cannot be decoded", () => {
-  const bad = Effect.flatMap(FakeProcessMaker, (fake) =>
-    fake.script(Fault.onPage(
-      2,
-      Fault.respond({
-        status: 200,
-        headers: { "content-type": "application/vnd.api+json" },
-        body: JSON.stringify({
-          data: [
-            { type: "client", id: "9001", attributes: { name: "good" } },
-            { type: "client", id: "9002", attributes: { name: "bad", secret: ["hunter2-secret"] } },
-            { type: "client", id: "9003", attributes: { name: "good too" } }
-          ],
-          meta: { pagination: { total: 6, count: 3, per_page: 3, current_page: 2, total_pages: 2 } }
-        })
-      })
-    )))
-
-  it.effect("are put aside with \"skip\", with page, index and path, and without their values", () =>
-    Effect.gen(function*() {
-      yield* bad
-      const events = yield* eventsOf({ perPage: 3, onInvalidItem: "skip" })
-      const rejected = events.find((event) => event._tag === "ItemRejected")
-      assert.deepInclude(rejected, { pageNumber: 2, index: 1 })
-      assert.deepStrictEqual(rejected?.issue.path, ["data", 1, "attributes", "secret"])
-      assert.notInclude(JSON.stringify(events), "hunter2")
-      assert.deepStrictEqual(clientsOf(events).slice(3), ["9001", "9003"])
-      assert.deepInclude(reportOf(events), { clients: 5, rejected: 1, suspectedMisses: 0 })
-    }).pipe(Effect.provide(layerTest({ clients: 6 }))))
-
-  it.effect("without an id are told once, and passed by page by page", () =>
-    Effect.gen(function*() {
-      const service = yield* OauthClientsService
-      const fake = yield* FakeProcessMaker
-      const user = yield* theUser
-      const data = [9001, 9002, undefined].map((id) => ({ type: "client", id, attributes: { name: "n" } }))
-      const pagination = { total: 9, count: 3, per_page: 3, current_page: 2, total_pages: 3 }
-      yield* fake.script(
-        Fault.onPage(2, Fault.always(Fault.respond({ status: 200, body: { data, meta: { pagination } } })))
-      )
-      const pages: Array<number> = []
-      let rejected = 0
-      let resume: PageCursor | undefined
-      for (let run = 0; run < 3; run++) {
-        const options = { perPage: 3, maxPages: 1, onInvalidItem: "skip", resume } as const
-        yield* Stream.runForEach(service.streamOauthClientEvents(user, options), (event) =>
-          Effect.sync(() => {
-            if (event._tag === "ItemRejected") rejected += 1
-            if (event._tag !== "PageFetched") return
-            pages.push(event.page.pagination.currentPage)
-            resume = Option.getOrUndefined(event.page.next)
-          }))
-      }
-      assert.deepStrictEqual(pages, [1, 2, 3])
-      assert.strictEqual(rejected, 1)
-    }).pipe(Effect.provide(layerTest({ clients: 9 }))))
-
-  it.effect("end the stream with \"fail\", naming page and index", () =>
-    Effect.gen(function*() {
-      yield* bad
-      const error = yield* Effect.flip(eventsOf({ perPage: 3 }))
-      assert.strictEqual(error._tag, "ProcessMakerInvalidResponse")
-      assert.include(error.message, "page 2")
-      assert.include(error.message, "data.1.attributes.secret")
-      assert.notInclude(error.message, "hunter2")
-    }).pipe(Effect.provide(layerTest({ clients: 6 }))))
 })

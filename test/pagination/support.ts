@@ -8,6 +8,14 @@ import * as Stream from "effect/Stream"
 /** The first user of the fake. */
 export const theUser = Effect.map(FakeProcessMaker, (fake) => fake.userIds[0] ?? "")
 
+export const idsOf = (clients: Iterable<{ readonly id: string }>) => Array.from(clients, ({ id }) => id)
+
+/** The ids of the first user's clients, in the server's order. */
+export const served = Effect.flatMap(
+  Effect.all([FakeProcessMaker, theUser]),
+  ([fake, user]) => Effect.map(fake.clients(user), idsOf)
+)
+
 export const eventsOf = (options?: PageStreamOptions) =>
   Effect.flatMap(
     Effect.all([OauthClientsService, theUser]),

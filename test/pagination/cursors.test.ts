@@ -1,0 +1,100 @@
+import { assert, describe, it } from "@effect/vitest"
+import { OauthClientsService, PageCursor } from "effect-processmaker-oauth"
+import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { clientsOf, eventsOf, idsOf, reportOf, served, theUser } from "./support.js"
+
+describe("cursors", () => {
+  const firstCursor = Effect.gen(function*() {
+    const service = yield* OauthClientsService
+    const page = yield* service.findOauthClients(yield* theUser, { perPage: 10 })
+    return Option.getOrThrow(page.next)
+  })
+
+  it.effect("survive JSON, and are taken in both forms", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const user = yield* theUser
+      const cursor = yield* firstCursor
+      const json = JSON.stringify(yield* Schema.encode(PageCursor)(cursor))
+      const decoded = yield* Schema.decode(Schema.parseJson(PageCursor))(json)
+      assert.deepStrictEqual(decoded, cursor)
+      const rest = (yield* served).slice(10)
+      assert.deepStrictEqual(
+        idsOf(yield* Stream.runCollect(service.streamOauthClients(user, { resume: decoded }))),
+        rest
+      )
+      assert.deepStrictEqual(
+        idsOf(yield* Stream.runCollect(service.streamOauthClients(user, { resume: JSON.parse(json) }))),
+        rest
+      )
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
+  it.effect("that are foreign, edited or made up are refused before any request", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      const cursor = { ...yield* firstCursor }
+      yield* fake.clearRequests
+      const [user = "", other = ""] = fake.userIds
+      const refuse = (userId: string, resume: unknown, perPage?: number) =>
+        Effect.gen(function*() {
+          const error = yield* Effect.flip(
+            Stream.runDrain(service.streamOauthClients(userId, { resume: resume as PageCursor, perPage }))
+          )
+          assert.strictEqual(error._tag, "ProcessMakerInvalidRequest")
+        })
+      yield* refuse(other, cursor)
+      yield* refuse(user, cursor, 20)
+      yield* refuse(user, { ...cursor, page: 4 })
+      yield* refuse(user, { ...cursor, anchors: [] })
+      yield* refuse(user, { ...cursor, userId: other })
+      yield* refuse(user, { page: 2 })
+      yield* refuse(user, "page 2")
+      yield* refuse(user, null)
+      assert.deepStrictEqual(yield* fake.requests, [])
+    }).pipe(Effect.provide(layerTest({ clients: 50, users: 2 }))))
+
+  it.effect("show a change between two runs that leaves the length as it was", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      const user = yield* theUser
+      const resume = yield* firstCursor
+      const rest = (yield* served).slice(10)
+      yield* fake.deleteClients(user, [(yield* served)[4] ?? ""])
+      yield* fake.insertClients(user, 1, { at: "end" })
+      const resumed = idsOf(yield* Stream.runCollect(service.streamOauthClients(user, { resume })))
+      assert.deepStrictEqual(resumed.slice(0, rest.length), rest)
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
+  it.effect("of a list that is empty by now end at once", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      const user = yield* theUser
+      const pages = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 10, maxPages: 4 }))
+      const resume = Option.getOrThrow(Option.flatMap(Chunk.last(pages), ({ next }) => next))
+      const pagination = { total: 0, count: 0, per_page: 10, current_page: 4, total_pages: 0 }
+      const empty = Fault.respond({ status: 200, body: { data: [], meta: { pagination } } })
+      yield* fake.script(Fault.onPage(4, Fault.always(empty)))
+      const events = yield* eventsOf({ resume })
+      assert.deepStrictEqual(clientsOf(events), [])
+      assert.strictEqual(reportOf(events)?.suspectedMisses, 0)
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
+  it.effect("options that make no sense are refused before any request", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      for (const options of [{ perPage: 0 }, { perPage: 101 }, { prefetch: -1 }, { prefetch: 1.5 }, { maxPages: 0 }]) {
+        const error = yield* Effect.flip(Stream.runDrain(service.streamOauthClients("u", options)))
+        assert.strictEqual(error._tag, "ProcessMakerInvalidRequest")
+      }
+      assert.deepStrictEqual(yield* fake.requests, [])
+    }).pipe(Effect.provide(layerTest())))
+})

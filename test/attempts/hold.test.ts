@@ -52,6 +52,20 @@ describe("an answer that asks for patience holds the whole layer", () => {
       }).pipe(Effect.provide(layerTest())))
   }
 
+  it.effect("429 without Retry-After: other calls wait as long as the one that met it", () =>
+    Effect.gen(function*() {
+      const { clientId, fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClientById", Fault.tooManyRequests()))
+      const call = RetryPolicy.with(service.findOauthClientById(userId, clientId), { baseDelay: "10 seconds" })
+      const first = yield* Effect.fork(call)
+      yield* settle
+      const other = yield* Effect.fork(service.findOauthClients(userId))
+      yield* passingTime(Fiber.zip(first, other), "50 millis")
+      const [, repeated = Number.POSITIVE_INFINITY] = yield* timesOf("findOauthClientById")
+      const [time = 0] = yield* timesOf("findOauthClients")
+      assert.isAtLeast(time, repeated)
+    }).pipe(Effect.provide(layerTest())))
+
   const silent = { "503 without": Fault.unavailable(), "502": Fault.badGateway, "reset": Fault.resetBefore }
   for (const [name, step] of Object.entries(silent)) {
     it.effect(`${name}: other calls do not wait`, () =>
@@ -221,9 +235,11 @@ describe("the counters of a rate limit", () => {
         const step = Fault.respond({ status, headers: used("x-ratelimit", 600), body })
         yield* fake.script(Fault.onOperation("findOauthClientById", step))
         const own = yield* Effect.fork(Effect.either(service.findOauthClientById(userId, "17")))
+        yield* settle
         assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
         yield* TestClock.adjust("200 millis")
         assert.isTrue(yield* isDone(own))
+        assert.strictEqual(yield* countOf("findOauthClientById"), status < 500 ? 1 : 2, "repeated by back-off")
       }).pipe(Effect.provide(layerTest())))
   }
 

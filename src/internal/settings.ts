@@ -2,6 +2,7 @@
  * Options and variables of the environment that are missing or wrong. The message alone says what to set, and never
  * repeats a value.
  */
+import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
@@ -10,13 +11,10 @@ import * as Option from "effect/Option"
 export const invalidSetting = (name: string, message: string): ConfigError.ConfigError =>
   ConfigError.InvalidData([name], `${name} ${message}`)
 
-/** All that is wrong, in one error. */
-export const allInvalid = (errors: Iterable<Option.Option<ConfigError.ConfigError>>): ConfigError.ConfigError => {
-  const [first = ConfigError.MissingData([], "nothing is missing"), ...rest] = Array.from(errors).flatMap(
-    Option.toArray
-  )
-  return rest.reduce(ConfigError.And, first)
-}
+/** All that is wrong, in one error: at least one of them is. */
+export const allInvalid = (
+  errors: ReadonlyArray<Option.Option<ConfigError.ConfigError>>
+): ConfigError.ConfigError => Arr.getSomes(errors).reduce((all, error) => ConfigError.And(all, error))
 
 /** A variable that is set to nothing is not set. */
 export const optionalSetting = <A>(

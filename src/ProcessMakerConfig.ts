@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { parseBaseUrl, parseTokenUrl } from "./internal/baseUrl.js"
-import { resolvePolicy } from "./internal/retryDecision.js"
-import { invalidSetting, optionalSetting, requiredSetting } from "./internal/settings.js"
+import { resolvePolicy } from "./internal/call/retryDecision.js"
+import { parseBaseUrl, parseTokenUrl } from "./internal/config/baseUrl.js"
+import { invalidSetting, optionalSetting, requiredSetting } from "./internal/config/settings.js"
 import type { RetryPolicyOptions } from "./RetryPolicy.js"
 
 /**

@@ -10,7 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
-import { describeCall, oneLine, sentence } from "./internal/describe.js"
+import { describeCall, oneLine, sentence } from "./internal/failure/describe.js"
 
 const call = {
   /** The operation that failed, by its name in the API. */

@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 export { assertNoSecrets } from "./testing/assertNoSecrets.js"
-export { type FakeClient, type FakeClientInput } from "./testing/FakeClient.js"
 export {
   type FakeCredentials,
   type FakeOptions,
@@ -22,7 +21,8 @@ export {
   type RecordedRequest,
   type Streamed
 } from "./testing/FakeRequest.js"
-export * as Fault from "./testing/Fault.js"
-export { type Deletion, type FaultAction, type Insertion, type RetryAfter } from "./testing/FaultAction.js"
+export * as Fault from "./testing/faults/Fault.js"
+export { type Deletion, type FaultAction, type Insertion, type RetryAfter } from "./testing/faults/FaultAction.js"
 export { layerTest, type TestOptions } from "./testing/layerTest.js"
-export { type ListPosition } from "./testing/World.js"
+export { type FakeClient, type FakeClientInput } from "./testing/state/FakeClient.js"
+export { type ListPosition } from "./testing/state/World.js"

@@ -12,6 +12,6 @@ const program = Effect.gen(function*() {
 const error = await Effect.runPromise(Effect.provide(program, layerTest()))
 assert.equal(error._tag, "ProcessMakerNotFound")
 
-for (const inside of ["internal/jsonApi.js", "dist/internal/jsonApi.js", "src/index.ts"]) {
+for (const inside of ["internal/wire/jsonApi.js", "dist/internal/wire/jsonApi.js", "src/index.ts"]) {
   await assert.rejects(import(`effect-processmaker-oauth/${inside}`), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" })
 }

@@ -5,8 +5,8 @@
  */
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
-import { alphanumeric, uuid } from "./deterministic.js"
-import type { FakeClientInput } from "./FakeClient.js"
+import { alphanumeric, uuid } from "./state/deterministic.js"
+import type { FakeClientInput } from "./state/FakeClient.js"
 
 /**
  * How the fake speaks.

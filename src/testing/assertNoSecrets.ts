@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import type * as Redacted from "effect/Redacted"
-import { type Way, ways } from "./disclosures.js"
-import { reachableTexts } from "./objectWalk.js"
-import { type SecretForm, secretForms } from "./secretForms.js"
+import { type Way, ways } from "./secrets/disclosures.js"
+import { reachableTexts } from "./secrets/objectWalk.js"
+import { type SecretForm, secretForms } from "./secrets/secretForms.js"
 
 const shown = (text: string, forms: ReadonlyArray<SecretForm>): SecretForm | undefined =>
   forms.find((form) => text.includes(form.text))

@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { decodeList } from "../../src/internal/jsonApi.js"
+import { decodeList } from "../../src/internal/wire/jsonApi.js"
 
 const pages = Number(process.argv[2] ?? 5000)
 const perPage = 100

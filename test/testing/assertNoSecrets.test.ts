@@ -12,7 +12,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
-import { ways } from "../../src/testing/disclosures.js"
+import { ways } from "../../src/testing/secrets/disclosures.js"
 
 const secret = "q8Zt1mVx K4/bN7+\"cYr"
 const simple = "q8Zt1mVxK4bN7cYr2LhD9wPs"

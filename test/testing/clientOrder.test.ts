@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { ClientOrder } from "../../src/testing/clientOrder.js"
+import { ClientOrder } from "../../src/testing/state/clientOrder.js"
 
 const change = FastCheck.record({ insert: FastCheck.boolean(), at: FastCheck.nat(40) })
 

@@ -10,9 +10,17 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { makeCursor } from "../../src/internal/pageCursor.js"
-import { callWith, itemOperations, json, layerOver, listOperations, operationNames, scripted } from "./scripted.js"
-import type { Operation } from "./scripted.js"
+import { makeCursor } from "../../src/internal/list/pageCursor.js"
+import {
+  callWith,
+  itemOperations,
+  json,
+  layerOver,
+  listOperations,
+  operationNames,
+  scripted
+} from "../support/scripted.js"
+import type { Operation } from "../support/scripted.js"
 
 interface Expected {
   readonly id: string

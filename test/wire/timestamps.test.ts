@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import { Timestamp } from "../../src/internal/timestamp.js"
+import { Timestamp } from "../../src/internal/wire/timestamp.js"
 
 const decode = Schema.decodeUnknownEither(Timestamp)
 const iso = (wire: unknown) => Either.getOrElse(Either.map(decode(wire), DateTime.formatIso), () => "refused")

@@ -1,0 +1,66 @@
+/**
+ * Holds the rooms of `docs/architecture.md` against `src`: the tree of files between `<!-- tree:start -->` and
+ * `<!-- tree:end -->`, and the diagram of imports between rooms, type imports among them, between
+ * `<!-- rooms:start -->` and `<!-- rooms:end -->`.
+ *
+ *     tsx scripts/check-rooms.ts [--write]
+ */
+import { execFileSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import * as path from "node:path"
+
+const file = "docs/architecture.md"
+const write = process.argv.includes("--write")
+
+const fail = (message: string): never => {
+  console.error(message)
+  process.exit(1)
+}
+
+/** Public modules that build layers, and the two doors; the other public modules are the model. */
+const doors = ["index.ts", "testing.ts", "OauthClientsService.ts", "AccessTokenProvider.ts", "ProcessMakerConfig.ts"]
+
+const roomOf = (module: string): string => {
+  const folder = path.dirname(module)
+  if (folder !== ".") return folder.replace("internal/", "")
+  return doors.includes(module) ? "doors" : "model"
+}
+
+const readModules = (): Readonly<Record<string, ReadonlyArray<string>>> =>
+  JSON.parse(
+    execFileSync("madge", ["--json", "--extensions", "ts", "--ts-config", "tsconfig.json", "src"], { encoding: "utf8" })
+  )
+
+const modules = readModules()
+const arrows = new Set<string>()
+for (const [module, targets] of Object.entries(modules)) {
+  for (const target of targets) {
+    const [from, to] = [roomOf(module), roomOf(target)]
+    if (to.startsWith("testing") && !from.startsWith("testing") && module !== "testing.ts") {
+      fail(`src/${module} imports the testing door, which would ship the fake to every user.`)
+    }
+    if (from !== to) arrows.add(`  ${from} --> ${to}`)
+  }
+}
+
+const text = readFileSync(file, "utf8")
+const between = (name: string): RegExp => new RegExp(`(?<=<!-- ${name}:start -->)[^]*?(?=<!-- ${name}:end -->)`)
+const block = (name: string): string =>
+  text.match(between(name))?.[0] ??
+    fail(`${file} has no block between <!-- ${name}:start --> and <!-- ${name}:end -->.`)
+
+const inTree = new Set(Array.from(block("tree").matchAll(/^ +(\w+\.ts) /gm), ([, name = ""]) => name))
+const inSource = new Set(
+  Object.keys(modules).filter((module) => !module.startsWith("testing/")).map((module) => path.basename(module))
+)
+const untrue = [...inSource].filter((name) => !inTree.has(name)).concat(
+  [...inTree].filter((name) => !inSource.has(name))
+)
+if (untrue.length > 0) fail(`The tree of files in ${file} and src differ in ${untrue.join(", ")}.`)
+
+const diagram = `\n\n\`\`\`mermaid\n${["graph TD", ...[...arrows].sort()].join("\n")}\n\`\`\`\n\n`
+if (write) {
+  writeFileSync(file, text.replace(between("rooms"), () => diagram))
+} else if (block("rooms") !== diagram) {
+  fail(`The diagram of rooms in ${file} is not that of src; "npm run cycles:write" draws it anew.`)
+}

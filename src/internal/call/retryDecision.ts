@@ -1,0 +1,143 @@
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import type { SchemaIssue } from "../../ErrorDetail.js"
+import { RetryPolicy } from "../../RetryPolicy.js"
+import type { RetryPolicyOptions } from "../../RetryPolicy.js"
+import { durationMillis } from "../config/durationMillis.js"
+import type { Failure } from "../failure/failure.js"
+import { statusMeaning } from "../failure/status.js"
+import type { StatusMeaning } from "../failure/status.js"
+
+/** A whole policy, in milliseconds: the arithmetic below needs no more. */
+export interface ResolvedPolicy {
+  readonly maxAttempts: number
+  readonly baseDelay: number
+  readonly maxDelay: number
+  readonly attemptTimeout: number
+  readonly totalTimeout: number
+  readonly maxRetryAfter: number
+}
+
+type Issues = readonly [SchemaIssue, ...Array<SchemaIssue>]
+
+const refuse = (field: string, expected: string) => Either.left<Issues>([{ path: [field], expected }])
+
+const count = (value: unknown): Either.Either<number, Issues> =>
+  Predicate.isNumber(value) && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1
+    ? Either.right(value)
+    : refuse("maxAttempts", "must be a whole number, 1 or more")
+
+/** Lays the parts over the defaults, the later ones on top. */
+export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Either.Either<ResolvedPolicy, Issues> => {
+  const unknown = parts.flatMap(Object.keys).find((key) => !(key in RetryPolicy.defaults))
+  if (unknown !== undefined) return refuse(unknown.slice(0, 64), "is not known here")
+  const pick = (field: keyof RetryPolicyOptions): unknown =>
+    parts.reduce<unknown>((below, part) => part[field] ?? below, RetryPolicy.defaults[field])
+  const millis = (field: keyof RetryPolicyOptions) =>
+    Either.orElse(
+      Either.fromOption(durationMillis(pick(field)), () => undefined),
+      () => refuse(field, "must be a duration, for example \"2 seconds\"")
+    )
+  return Either.all({
+    maxAttempts: count(pick("maxAttempts")),
+    baseDelay: millis("baseDelay"),
+    maxDelay: millis("maxDelay"),
+    attemptTimeout: millis("attemptTimeout"),
+    totalTimeout: millis("totalTimeout"),
+    maxRetryAfter: millis("maxRetryAfter")
+  })
+}
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE"
+
+export type StopReason = "final" | "attempts" | "deadline" | "retryAfter" | "budget"
+
+export type Decision =
+  | { readonly _tag: "Stop"; readonly reason: StopReason }
+  | {
+    readonly _tag: "Wait"
+    /** In whole milliseconds. */
+    readonly delay: number
+    /** `replay` with another token, `told` by the server when to come back, or by this side's own `backOff`. */
+    readonly kind: "replay" | "told" | "backOff"
+  }
+
+export interface Situation {
+  readonly method: Method
+  readonly failure: Failure
+  /** Requests sent so far. */
+  readonly attempts: number
+  /** In milliseconds, since the call began. */
+  readonly elapsed: number
+  readonly policy: ResolvedPolicy
+  /** In milliseconds: how long until the layer's budget can pay for one more repeat. */
+  readonly budgetWait: number
+  /** Whether a 401 may be answered by one replay with another token. */
+  readonly mayReplay: boolean
+  /** Uniform in [0, 1). */
+  readonly random: number
+}
+
+const stop = (reason: StopReason): Decision => ({ _tag: "Stop", reason })
+
+const isRepeatable = (method: Method, failure: Failure): boolean => {
+  const idempotent = method !== "POST"
+  switch (failure._tag) {
+    case "NoAnswer":
+      return idempotent || !failure.sent
+    case "TimedOut":
+      return idempotent && failure.deadline === "attempt"
+    case "RefusedStatus":
+      return repeatsAfter(method, statusMeaning(failure.status).repeat, failure.retryAfter !== undefined)
+    case "InvalidAnswer":
+    case "LoginRefused":
+    case "NoToken":
+      return false
+  }
+}
+
+const repeatsAfter = (method: Method, repeat: StatusMeaning["repeat"], told: boolean): boolean => {
+  switch (repeat) {
+    case "never":
+    case "replay":
+      return false
+    case "reads":
+      return method === "GET"
+    case "idempotent":
+      return method !== "POST"
+    case "told":
+      return method !== "POST" || told
+    case "all":
+      return true
+  }
+}
+
+const replay = { delay: 0, kind: "replay" } satisfies Partial<Decision>
+
+/** Whether to try again, and after how long: the only place that decides it. */
+export const decide = (situation: Situation): Decision => {
+  const { attempts, elapsed, failure, method, policy } = situation
+  // Whatever another host says, it gets the token no second time.
+  if (failure._tag === "RefusedStatus" && failure.redirectOrigin !== undefined) return stop("final")
+  const replays = failure._tag === "RefusedStatus" && statusMeaning(failure.status).repeat === "replay"
+  if (replays ? !situation.mayReplay : !isRepeatable(method, failure)) return stop("final")
+  if (attempts >= policy.maxAttempts) return stop("attempts")
+  const decision = replays ? replay : backOff(situation)
+  if (typeof decision === "string") return stop(decision)
+  return elapsed + decision.delay < policy.totalTimeout ? { _tag: "Wait", ...decision } : stop("deadline")
+}
+
+// Full jitter (a uniform part of the exponential ceiling), always above what the server asked for.
+const backOff = (
+  { attempts, budgetWait, failure, policy, random }: Situation
+): { readonly delay: number; readonly kind: "told" | "backOff" } | StopReason => {
+  const asked = failure._tag === "RefusedStatus" ? failure.retryAfter ?? 0 : 0
+  if (asked > policy.maxRetryAfter) return "retryAfter"
+  const ceiling = Math.min(policy.maxDelay, policy.baseDelay * 2 ** Math.min(Math.max(attempts - 1, 0), 60))
+  const delay = Math.ceil(asked + random * ceiling)
+  // Who comes back when the server said so does not multiply an outage.
+  if (asked > 0) return { delay, kind: "told" }
+  return budgetWait > policy.maxDelay
+    ? "budget"
+    : { delay: Math.max(delay, Math.ceil(budgetWait)), kind: "backOff" }
+}

@@ -1,0 +1,194 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
+import type { Failure, NoAnswer, RefusedStatus } from "../failure/failure.js"
+import { isRedirect, isSuccess, statusMeaning } from "../failure/status.js"
+import { readErrorBody } from "../wire/errorBody.js"
+import type { Conceal } from "./conceal.js"
+import { ReceivedBody } from "./receivedBody.js"
+import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
+import { describeBodyError, describeDefect, describeRequest } from "./transportFailure.js"
+
+/** A good status with its whole body. */
+export interface Answer {
+  readonly status: number
+  readonly contentType: string
+  /** A function, since the span of the exchange ends with its answer, and some tracers print what they get. */
+  readonly text: () => string
+}
+
+export interface ExchangeOptions {
+  readonly client: HttpClient.HttpClient
+  readonly maxBodySize: number
+  /** Takes secrets out of what the server says about a failure. */
+  readonly conceal: Conceal
+  /** Told of a refusal before its body is read. */
+  readonly onRefusal: (refusal: RefusedStatus) => Effect.Effect<void>
+}
+
+/** Of a failure's body, this much is read, and for so long: enough for its errors, and to use the connection again. */
+const drainedBytes = 256 * 1024
+const drainedFor = "2 seconds"
+
+/**
+ * Sends one request and reads the whole answer, within bounds. Interruption closes the socket: the scope of the client
+ * ends with this effect.
+ */
+export const exchange = (
+  request: HttpClientRequest.HttpClientRequest,
+  options: ExchangeOptions
+): Effect.Effect<Answer, Failure> =>
+  Effect.useSpan(`http.client ${request.method}`, {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: { "http.request.method": request.method, "url.full": request.url }
+  }, (span) =>
+    Effect.gen(function*() {
+      let sent = request
+      const client = HttpClient.withScope(
+        HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready)))
+      )
+      const response = yield* client.execute(yield* withTrace(request, span)).pipe(
+        // A client that fails for a status, as `filterStatusOk` makes it, has the answer all the same.
+        Effect.catchIf(
+          (error) => error._tag === "ResponseError" && error.reason === "StatusCode",
+          (error) => "response" in error ? Effect.succeed(error.response) : Effect.fail(error)
+        ),
+        Effect.mapError(describeRequest),
+        Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
+      )
+      span.attribute("http.response.status_code", response.status)
+      const followed = followedTo(sent, response)
+      const redirectOrigin = followed ?? pointsTo(sent, response)
+      return isSuccess(response.status) && redirectOrigin === undefined
+        ? yield* readAnswer(response, options)
+        : yield* readRefusal(response, { redirectOrigin, followed: followed !== undefined }, options)
+    }).pipe(
+      Effect.scoped,
+      Effect.mapInputContext(withoutRedirects),
+      // The client's own span would end with an error that holds the request, and with it the token.
+      Effect.locally(HttpClient.currentTracerDisabledWhen, () => true)
+    ))
+
+const withTrace = (request: HttpClientRequest.HttpClientRequest, span: Tracer.Span) =>
+  Effect.zipWith(
+    FiberRef.get(FiberRef.currentTracerEnabled),
+    FiberRef.get(HttpClient.currentTracerPropagation),
+    (enabled, propagated) =>
+      enabled && propagated ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span)) : request
+  )
+
+// Fetch follows redirects unless it is told not to; the other clients do not read this.
+const withoutRedirects = (context: Context.Context<never>): Context.Context<FetchHttpClient.RequestInit> =>
+  Context.add(context, FetchHttpClient.RequestInit, {
+    ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+    redirect: "manual"
+  })
+
+const originOf = (url: string, base: string): string | undefined =>
+  URL.canParse(url, base) ? new URL(url, base).origin : undefined
+
+// Where a transport went by itself: a client that was wrapped to follow redirects, or a fetch that ignores its options.
+// What was sent is what the client made of the request: one that goes by way of a gateway rewrites the URL.
+const followedTo = (
+  request: HttpClientRequest.HttpClientRequest,
+  response: HttpClientResponse.HttpClientResponse
+): string | undefined => {
+  const source = Predicate.hasProperty(response, "source") ? response.source : undefined
+  const fetched = Predicate.hasProperty(source, "redirected") && source.redirected === true
+      && Predicate.hasProperty(source, "url") && Predicate.isString(source.url)
+    ? source.url
+    : undefined
+  const target = fetched ?? lastVisited(source) ??
+    (response.request.url === request.url ? undefined : response.request.url)
+  return target === undefined ? undefined : originOf(target, request.url)
+}
+
+// Of a dispatcher that follows redirects (undici): every URL it asked, the first one too.
+const lastVisited = (source: unknown): string | undefined => {
+  const context = Predicate.hasProperty(source, "context") ? source.context : undefined
+  const history = Predicate.hasProperty(context, "history") && Array.isArray(context.history) ? context.history : []
+  return history.length > 1 ? String(history.at(-1)) : undefined
+}
+
+const pointsTo = (
+  request: HttpClientRequest.HttpClientRequest,
+  response: HttpClientResponse.HttpClientResponse
+): string | undefined =>
+  isRedirect(response.status) && response.headers.location !== undefined
+    ? originOf(response.headers.location, request.url)
+    : undefined
+
+const readAnswer = (
+  response: HttpClientResponse.HttpClientResponse,
+  { maxBodySize }: ExchangeOptions
+): Effect.Effect<Answer, Failure> =>
+  Effect.gen(function*() {
+    const received = new ReceivedBody(maxBodySize)
+    yield* receive(response, received)
+    const { status } = response
+    if (received.isOver) {
+      const issues = [{ path: [], expected: `must be at most ${maxBodySize} bytes long` }]
+      return yield* Effect.fail<Failure>({ _tag: "InvalidAnswer", status, reason: "size", issues, errors: [] })
+    }
+    const contentType = response.headers["content-type"] ?? ""
+    return { status, contentType, text: () => received.text() }
+  })
+
+// The status decides, also when the body is late, broken or too long: then what is there of it must do.
+const readRefusal = (
+  response: HttpClientResponse.HttpClientResponse,
+  redirect: Redirect,
+  { conceal, onRefusal }: ExchangeOptions
+): Effect.Effect<never, Failure> =>
+  Effect.gen(function*() {
+    const refusal = describeRefusal(response, whereTo(redirect, conceal), yield* Clock.currentTimeMillis)
+    yield* onRefusal(refusal)
+    const received = new ReceivedBody(drainedBytes)
+    yield* Effect.ignore(Effect.timeoutOption(receive(response, received), drainedFor))
+    return yield* Effect.fail<Failure>({ ...refusal, errors: readErrorBody(received.text(), conceal) })
+  })
+
+interface Redirect {
+  readonly redirectOrigin: string | undefined
+  /** A transport went there by itself. */
+  readonly followed: boolean
+}
+
+// The server chose the host's name.
+const whereTo = ({ followed, redirectOrigin }: Redirect, conceal: Conceal): Redirect => ({
+  followed,
+  redirectOrigin: redirectOrigin === undefined ? undefined : conceal(redirectOrigin.slice(0, 270))
+})
+
+const describeRefusal = (
+  { headers, status }: HttpClientResponse.HttpClientResponse,
+  redirect: Redirect,
+  now: number
+): RefusedStatus => {
+  const server = serverTime(headers["date"], now)
+  // Only a 429 is about the rate limit; on a 503 its reset is not the server's word that nothing was done.
+  const reset = statusMeaning(status).error === "RateLimited" ? parseReset(headers, server) : undefined
+  const retryAfter = parseRetryAfter(headers["retry-after"], server) ?? reset
+  return { _tag: "RefusedStatus", status, retryAfter, errors: [], ...redirect }
+}
+
+const receive = (
+  response: HttpClientResponse.HttpClientResponse,
+  received: ReceivedBody
+): Effect.Effect<void, NoAnswer> =>
+  Stream.runForEachWhile(response.stream, (chunk) => Effect.sync(() => received.add(chunk))).pipe(
+    Effect.catchIf((error) => error.reason === "EmptyBody", () => Effect.void),
+    Effect.mapError(describeBodyError),
+    Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
+  )

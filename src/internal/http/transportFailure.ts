@@ -1,0 +1,75 @@
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Predicate from "effect/Predicate"
+import type { TransportReason } from "../../ErrorDetail.js"
+import type { NoAnswer } from "../failure/failure.js"
+
+const dns = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA)$/
+const connect =
+  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
+// Only what is found out during the handshake: after it, a TLS error may cut an answer off.
+const tls =
+  /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL)|ERR_SSL_\w+_ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION)$)/
+const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|ConnectionClosed)$/
+
+/**
+ * What an HTTP client's error says about the connection. Nothing else of it is kept: it holds the request, and with it
+ * the bearer token.
+ */
+export const describeRequest = (error: HttpClientError.HttpClientError): NoAnswer => {
+  if (error._tag === "ResponseError") return describeBodyError(error)
+  if (error.reason === "Encode" || error.reason === "InvalidUrl") {
+    return { _tag: "NoAnswer", reason: "other", sent: false }
+  }
+  const found = codes(error.cause, 5)
+  const reasons = found.map(classify)
+  // A connection that was tried at several addresses failed at each: one that may have sent something decides.
+  const reason = reasons.find((candidate) => candidate === "reset" || candidate === "other") ?? reasons[0] ?? "other"
+  return { _tag: "NoAnswer", reason, code: found[0]?.code, sent: reason === "reset" || reason === "other" }
+}
+
+/** The same for an error within the body. */
+export const describeBodyError = (error: HttpClientError.ResponseError): NoAnswer => ({
+  _tag: "NoAnswer",
+  reason: "truncated",
+  code: codes(error.cause, 5)[0]?.code,
+  sent: true
+})
+
+// "ECONNRESET", "ERR_HTTP2_ERROR", "ConnectionRefused": what a broken client puts there instead may be anything.
+const isCode = (text: string): boolean => text.length <= 48 && /^[A-Za-z]{2,32}\d?(_[A-Z0-9]{1,16})*$/.test(text)
+
+/** The same for a client that broke: its defect may quote a header. */
+export const describeDefect = (defect: unknown): NoAnswer => {
+  const name = Predicate.isError(defect) && isCode(defect.name) ? defect.name : undefined
+  return { _tag: "NoAnswer", reason: "other", code: codes(defect, 5)[0]?.code ?? name, sent: true }
+}
+
+const classify = ({ code, connecting }: Found): TransportReason =>
+  connecting
+    ? "connect"
+    : dns.test(code)
+    ? "dns"
+    : connect.test(code)
+    ? "connect"
+    : tls.test(code)
+    ? "tls"
+    : reset.test(code)
+    ? "reset"
+    : "other"
+
+interface Found {
+  readonly code: string
+  /** The system call that failed was the one that makes the connection, whatever its code. */
+  readonly connecting: boolean
+}
+
+// Clients wrap the system's error, and "happy eyeballs" collects one for each address in `errors`.
+const codes = (cause: unknown, depth: number): ReadonlyArray<Found> => {
+  if (depth === 0 || !Predicate.isObject(cause)) return []
+  const nested = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors.slice(0, 8) : []
+  if (nested.length > 0) return nested.flatMap((inner) => codes(inner, depth - 1))
+  if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && isCode(cause.code)) {
+    return [{ code: cause.code, connecting: Predicate.hasProperty(cause, "syscall") && cause.syscall === "connect" }]
+  }
+  return Predicate.hasProperty(cause, "cause") ? codes(cause.cause, depth - 1) : []
+}

@@ -1,0 +1,230 @@
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { AccessToken } from "../../AccessToken.js"
+import { monotonic } from "../call/ledger.js"
+import type { ResolvedPolicy } from "../call/retryDecision.js"
+import { invalidTokenResponse, mayHaveBeenApplied } from "../failure/failure.js"
+import type { Failure, LoginRefused } from "../failure/failure.js"
+import type { Grant } from "./tokenEndpoint.js"
+
+export interface TokenFlightOptions {
+  readonly logIn: Effect.Effect<Grant, Failure>
+  readonly refresh: (refreshToken: Redacted.Redacted<string>) => Effect.Effect<Grant, Failure>
+  /** In milliseconds: how long no login is tried after a refusal. */
+  readonly coolDown: number
+  /** How all callers together are kept from asking over and over. */
+  readonly policy: Pick<ResolvedPolicy, "baseDelay" | "maxDelay">
+}
+
+export interface TokenFlight {
+  /** The token, where no request is needed for it. */
+  readonly cached: Effect.Effect<Option.Option<AccessToken>>
+  /** The token, from the cache or from the one request that is under way. */
+  readonly join: Effect.Effect<AccessToken, Failure>
+  readonly invalidate: (token: AccessToken) => Effect.Effect<void>
+  /** The tokens that are known now. */
+  readonly secrets: () => ReadonlyArray<Redacted.Redacted<string>>
+}
+
+/** On two clocks: the wall clock may jump, the steady one may stand still while the machine sleeps. */
+interface Moment {
+  readonly wall: number
+  readonly steady: number
+}
+
+const moment: Effect.Effect<Moment> = Effect.zipWith(
+  Clock.currentTimeMillis,
+  monotonic,
+  (wall, steady) => ({ wall, steady })
+)
+
+interface Held {
+  readonly token: AccessToken
+  readonly since: Moment
+  /** In milliseconds: how old it may get, and at what age it is renewed. */
+  readonly life: number
+  readonly renewalAge: number
+}
+
+/** The clock that says more decides: a renewal too early costs one request, one too late costs a call. */
+const ageOf = ({ since }: Held, now: Moment): number => Math.max(now.wall - since.wall, now.steady - since.steady)
+
+/** A request that is under way. */
+interface Flight {
+  readonly landing: Deferred.Deferred<AccessToken, Failure>
+  readonly since: Moment
+}
+
+interface State {
+  held: Held | undefined
+  refreshToken: Redacted.Redacted<string> | undefined
+  flight: Flight | undefined
+  refusal: { readonly failure: LoginRefused; readonly until: number } | undefined
+  /** Failed requests in a row, and when the next may be sent: a herd of callers must not become a herd of logins. */
+  failures: number
+  notBefore: number
+  /** The layer is gone, and nothing can run in its scope any more. */
+  closed: boolean
+}
+
+/** A renewal ahead of time is waited for this long, in milliseconds: the token in hand is still good. */
+const patience = 1_000
+
+/** A token is renewed this long before it expires, but within the last tenth of a short life. */
+const margin = (life: number): number => Math.min(60_000, life / 10)
+
+const hold = (grant: Grant, since: Moment): Held => {
+  const life = Option.getOrElse(grant.life, () => Number.POSITIVE_INFINITY)
+  const expiresAt = Option.filter(Option.map(grant.life, (millis) => since.wall + millis), (epoch) => epoch < 8.64e15)
+  const token = new AccessToken({ value: grant.accessToken, expiresAt: Option.map(expiresAt, DateTime.unsafeMake) })
+  return { token, since, life, renewalAge: life - margin(life) }
+}
+
+/**
+ * One token for all: cached while it is good, renewed by one request that runs in the given scope, so that no caller's
+ * interruption ends it for the others.
+ */
+export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<TokenFlight, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const scope = yield* Effect.scope
+    const state: State = {
+      held: undefined,
+      refreshToken: undefined,
+      flight: undefined,
+      refusal: undefined,
+      failures: 0,
+      notBefore: 0,
+      closed: false
+    }
+    yield* Effect.addFinalizer(() => Effect.sync(() => (state.closed = true)))
+    return {
+      cached: Effect.map(moment, (now) => cached(state, now)),
+      join: Effect.uninterruptibleMask((restore) =>
+        // A fiber may have to yield between any two effects, so what is looked at here is acted upon in the same step.
+        Effect.flatMap(moment, (now) => {
+          const token = cached(state, now)
+          if (Option.isSome(token)) return Effect.succeed(token.value)
+          const refused = coolingDown(state, now)
+          if (Option.isSome(refused)) return Effect.fail(refused.value)
+          if (state.flight !== undefined) return restore(wait(state, state.flight, now))
+          if (state.closed) {
+            return Effect.dieMessage("The layer of AccessTokenProvider was closed: provide it to the whole program")
+          }
+          const flight = { landing: Deferred.unsafeMake<AccessToken, Failure>(FiberId.none), since: now }
+          state.flight = flight
+          return Effect.zipRight(Effect.forkIn(fly(state, flight, options), scope), restore(wait(state, flight, now)))
+        })
+      ),
+      // Only the token that failed is dropped: a late refusal of an old one must not cost the new one.
+      invalidate: (token) =>
+        Effect.sync(() => {
+          if (state.held !== undefined && Equal.equals(state.held.token.value, token.value)) state.held = undefined
+        }),
+      secrets: () => [state.held?.token.value, state.refreshToken].filter((secret) => secret !== undefined)
+    }
+  })
+
+const cached = ({ held }: State, now: Moment): Option.Option<AccessToken> =>
+  held !== undefined && ageOf(held, now) < held.renewalAge ? Option.some(held.token) : Option.none()
+
+const coolingDown = ({ refusal }: State, now: Moment): Option.Option<Failure> =>
+  refusal !== undefined && now.steady < refusal.until
+    ? Option.some({ ...refusal.failure, coolDown: refusal.until - now.steady, asked: false })
+    : Option.none()
+
+// Who has a token that is still good does not stand or fall with its renewal.
+const wait = (state: State, { landing, since }: Flight, now: Moment): Effect.Effect<AccessToken, Failure> => {
+  const { held } = state
+  const left = held === undefined ? 0 : held.life - ageOf(held, now)
+  if (held === undefined || left <= 0) return Deferred.await(landing)
+  const longest = Math.max(0, Math.min(patience - (now.steady - since.steady), left / 2))
+  return Effect.flatMap(
+    Effect.timeoutOption(Deferred.await(landing), longest),
+    Option.match({
+      onSome: Effect.succeed,
+      onNone: () => state.held === held ? Effect.succeed(held.token) : Deferred.await(landing)
+    })
+  )
+}
+
+// It starts uninterruptible: whatever happens, the next caller can start a new request, and those who wait are told.
+const fly = (
+  state: State,
+  { landing }: Flight,
+  options: TokenFlightOptions
+): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    const { steady } = yield* moment
+    yield* Effect.sleep(Math.max(0, state.notBefore - steady))
+    const grant = yield* obtain(state, options)
+    const held = hold(grant, yield* moment)
+    state.refreshToken = Option.getOrUndefined(grant.refreshToken)
+    state.held = held
+    state.failures = 0
+    state.refusal = undefined
+    return held.token
+  }).pipe(
+    Effect.catchAll((failure) => afterFailure(state, options, failure)),
+    Effect.interruptible,
+    Effect.onExit((exit) =>
+      Effect.suspend(() => {
+        state.flight = undefined
+        return Deferred.done(landing, exit)
+      })
+    ),
+    Effect.exit
+  )
+
+// A refresh token is used once: it leaves the state before it is sent. Refused, or its answer lost, the password grant
+// is next, once (RFC 6749, section 6). It comes back only when the server surely did not look at it.
+const obtain = (state: State, { logIn, refresh }: TokenFlightOptions): Effect.Effect<Grant, Failure> =>
+  Effect.suspend(() => {
+    const { refreshToken } = state
+    state.refreshToken = undefined
+    if (refreshToken === undefined) return logIn
+    return Effect.catchAll(
+      Effect.map(refresh(refreshToken), (grant) => ({
+        ...grant,
+        refreshToken: Option.orElseSome(grant.refreshToken, () => refreshToken)
+      })),
+      (failure) => {
+        if (failure._tag === "LoginRefused" || mayHaveBeenApplied(failure)) return logIn
+        state.refreshToken = refreshToken
+        return Effect.fail(failure)
+      }
+    )
+  })
+
+const afterFailure = (
+  state: State,
+  options: TokenFlightOptions,
+  failure: Failure
+): Effect.Effect<AccessToken, Failure> =>
+  Effect.flatMap(moment, (now) => {
+    // Nonsense says nothing about the credentials.
+    const refused = failure._tag === "LoginRefused" && failure.reason !== invalidTokenResponse
+    const pause = refused ? options.coolDown : backOff(state, options, failure, now)
+    if (refused) state.refusal = { failure, until: now.steady + pause }
+    const { held } = state
+    const age = held === undefined ? Number.POSITIVE_INFINITY : ageOf(held, now)
+    if (held === undefined || age >= held.life) return Effect.fail(refused ? { ...failure, coolDown: pause } : failure)
+    // Renewal ahead of time failed, but the token is still good.
+    state.held = { ...held, renewalAge: Math.min(age + pause, held.life) }
+    return Effect.succeed(held.token)
+  })
+
+// One failure alone keeps nobody from asking again; from the second in a row on, all callers together wait.
+const backOff = (state: State, { policy }: TokenFlightOptions, failure: Failure, now: Moment): number => {
+  const { baseDelay, maxDelay } = policy
+  const pause = Math.min(maxDelay, baseDelay * 2 ** Math.min(state.failures, 60))
+  state.notBefore = now.steady + (state.failures === 0 ? 0 : pause)
+  state.failures += 1
+  return Math.max(pause, failure._tag === "RefusedStatus" ? failure.retryAfter ?? 0 : 0)
+}

@@ -1,0 +1,76 @@
+/**
+ * Validation of the attributes of a client, as Laravel does it.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import type { ClientFields } from "../state/FakeClient.js"
+import type { Issue } from "./Problem.js"
+import { type Fields, fieldsOf } from "./requestBody.js"
+
+type Flag = "personalAccessClient" | "passwordClient" | "revoked"
+
+const flags: ReadonlyArray<readonly [wire: string, own: Flag]> = [
+  ["personal_access_client", "personalAccessClient"],
+  ["password_client", "passwordClient"],
+  ["revoked", "revoked"]
+]
+
+const field = (name: string): string => `data.attributes.${name}`
+
+const required = (name: string): Issue => ({
+  field: field(name),
+  rule: "required",
+  text: `The ${name} field is required.`
+})
+
+// The framework trims texts and turns empty ones into null before it looks at them.
+const nameIssue = (value: unknown): Issue | undefined => {
+  if (value === null || (typeof value === "string" && value.trim() === "")) return required("name")
+  if (typeof value !== "string") return { field: field("name"), rule: "string", text: "The name must be a string." }
+  return Array.from(value.trim()).length <= 255
+    ? undefined
+    : { field: field("name"), rule: "max", text: "The name may not be greater than 255 characters." }
+}
+
+const truths = new Map<unknown, boolean>([[true, true], [1, true], ["1", true], [false, false], [0, false], [
+  "0",
+  false
+]])
+
+const flagIssue = (name: string): Issue => ({
+  field: field(name),
+  rule: "boolean",
+  text: `The ${name} field must be true or false.`
+})
+
+const fieldIssues = (attributes: Fields): ReadonlyArray<Issue> => {
+  const name = "name" in attributes ? nameIssue(attributes["name"]) : undefined
+  const wrongFlags = flags.filter(([wire]) => {
+    const value = attributes[wire] ?? undefined
+    return value !== undefined && !truths.has(value)
+  })
+  return [...(name === undefined ? [] : [name]), ...wrongFlags.map(([wire]) => flagIssue(wire))]
+}
+
+const chosen = (attributes: Fields): ClientFields => ({
+  name: typeof attributes["name"] === "string" ? attributes["name"].trim() : undefined,
+  personalAccessClient: truths.get(attributes["personal_access_client"]),
+  passwordClient: truths.get(attributes["password_client"]),
+  revoked: truths.get(attributes["revoked"])
+})
+
+/** What a body wants a client to be; a new one must have a name, a known one must be given something. */
+export const clientFields = (body: unknown, isNew: boolean): Either.Either<ClientFields, ReadonlyArray<Issue>> => {
+  const attributes = fieldsOf(fieldsOf(fieldsOf(body)["data"])["attributes"])
+  const nothing = isNew ? !("name" in attributes) : Object.keys(attributes).length === 0
+  const issues = [
+    ...(nothing ? [isNew ? required("name") : { ...required("attributes"), field: "data.attributes" }] : []),
+    ...fieldIssues(attributes)
+  ]
+  return issues.length > 0 ? Either.left(issues) : Either.right(chosen(attributes))
+}
+
+/** The flags that a body leaves to the database, by their names on the wire. */
+export const unsetFlags = (fields: ClientFields): ReadonlyArray<string> =>
+  flags.filter(([, own]) => fields[own] === undefined).map(([wire]) => wire)

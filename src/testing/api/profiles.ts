@@ -1,0 +1,157 @@
+/**
+ * How servers differ: one row per profile.
+ *
+ * @since 0.1.0
+ */
+import * as Struct from "effect/Struct"
+import type { FakeProfile } from "../FakeOptions.js"
+import type { ClientRow } from "../state/FakeClient.js"
+import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./errorForms.js"
+import { neighbours, neighboursOrList, type PageView, topLevel } from "./pageLinks.js"
+import type { Fields } from "./requestBody.js"
+
+/** A client as one answer shows it. `unset` are the flags that the caller did not choose, on a client that is new. */
+export interface ShownClient {
+  readonly row: ClientRow
+  readonly secret: string | undefined
+  readonly unset: ReadonlyArray<string>
+}
+
+/** How one server speaks. */
+export interface Profile {
+  readonly contentType: string
+  readonly showSecrets: "always" | "created" | "never"
+  readonly emptyPages: 0 | 1
+  readonly rateHeaders: "laravel" | "spec"
+  readonly error: ErrorForm
+  readonly resource: (client: ShownClient) => Fields
+  readonly envelope: (content: Fields) => Fields
+  readonly pagination: (page: PageView) => Fields
+  readonly links: (page: PageView) => Fields
+}
+
+const plainTime = (millis: number): string => new Date(millis).toISOString().slice(0, 19).replace("T", " ")
+const isoTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 19)}+00:00`
+const microTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 23)}456Z`
+const carbonTime = (millis: number): Fields => ({ date: `${plainTime(millis)}.000000` })
+
+const attributes = ({ row, secret }: ShownClient, time: (millis: number) => unknown): Fields => ({
+  name: row.name,
+  ...(secret === undefined ? {} : { secret }),
+  personal_access_client: row.personalAccessClient,
+  password_client: row.passwordClient,
+  revoked: row.revoked,
+  created_at: time(row.createdAt),
+  updated_at: time(row.updatedAt)
+})
+
+const integerId = (id: string): number | string => /^\d{1,15}$/.test(id) && String(Number(id)) === id ? Number(id) : id
+
+const meta = (view: PageView): Fields => ({
+  total: view.total,
+  count: view.count,
+  per_page: view.perPage,
+  current_page: view.currentPage,
+  total_pages: view.totalPages
+})
+
+const without = (fields: Fields, names: ReadonlyArray<string>): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
+
+const replaced = (fields: Fields, names: ReadonlyArray<string>, value: unknown): Fields => ({
+  ...fields,
+  ...Object.fromEntries(names.map((name) => [name, value]))
+})
+
+const standard: Profile = {
+  contentType: "application/vnd.api+json",
+  showSecrets: "always",
+  emptyPages: 0,
+  rateHeaders: "laravel",
+  error: errorArray(false),
+  resource: (client) => ({ type: "client", id: client.row.id, attributes: attributes(client, isoTime) }),
+  envelope: (content) => content,
+  pagination: (page) => ({ ...meta(page), links: neighboursOrList(page) }),
+  links: () => ({})
+}
+
+const flag = (value: boolean): number => value ? 1 : 0
+
+const carbonAttributes = (client: ShownClient): Fields => ({
+  ...attributes(client, carbonTime),
+  secret: client.secret ?? null,
+  personal_access_client: flag(client.row.personalAccessClient),
+  password_client: flag(client.row.passwordClient),
+  revoked: client.row.revoked ? 1 : null,
+  created_at: { ...carbonTime(client.row.createdAt), timezone_type: 3, timezone: "UTC" }
+})
+
+const talkativeResource = (client: ShownClient): Fields => ({
+  type: "client",
+  id: client.row.id,
+  attributes: { ...attributes(client, microTime), user_id: 3, redirect: "" },
+  links: { self: `http://localhost/api/v1/client/${client.row.id}` },
+  meta: {}
+})
+
+/** Every profile by its name. */
+const profiles: Readonly<Record<FakeProfile, Profile>> = {
+  default: standard,
+  spec: {
+    ...standard,
+    rateHeaders: "spec",
+    error: errorArray(true),
+    resource: (client) => ({ ...standard.resource(client), id: integerId(client.row.id) }),
+    pagination: (page) => ({ ...meta(page), links: neighbours(page) })
+  },
+  laravel54: {
+    ...standard,
+    contentType: "application/json",
+    showSecrets: "created",
+    error: laravel54,
+    resource: (client) => ({
+      type: "client",
+      id: integerId(client.row.id),
+      attributes: without(attributes(client, plainTime), client.unset)
+    })
+  },
+  laravel55: {
+    ...standard,
+    contentType: "application/json",
+    showSecrets: "created",
+    emptyPages: 1,
+    error: laravel55,
+    resource: (client) => ({
+      type: "client",
+      id: client.row.id,
+      attributes: replaced(attributes(client, plainTime), client.unset, null)
+    }),
+    pagination: (page) => ({ ...meta(page), links: neighbours(page) })
+  },
+  carbon2016: {
+    ...standard,
+    contentType: "application/vnd.api+json; charset=utf-8",
+    showSecrets: "created",
+    error: numericCodes,
+    resource: (client) => ({ type: "client", id: client.row.id, attributes: carbonAttributes(client) }),
+    pagination: meta
+  },
+  jsonapi014: {
+    ...standard,
+    emptyPages: 1,
+    error: jsonApi,
+    resource: talkativeResource,
+    envelope: (content) => ({ jsonapi: { version: "1.0" }, ...content }),
+    pagination: meta,
+    links: topLevel
+  }
+}
+
+/** Their names, in this order. */
+export const profileNames: ReadonlyArray<FakeProfile> = Struct.keys(profiles)
+
+/** The profile of this name. JavaScript may give one that there is not. */
+export const profileOf = (name: FakeProfile): Profile => {
+  if (profileNames.includes(name)) return profiles[name]
+  throw new Error(`FakeProcessMaker has no profile ${name}; it has ${profileNames.join(", ")}`)
+}

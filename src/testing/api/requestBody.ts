@@ -1,0 +1,55 @@
+/**
+ * Reading what a client sent, as leniently as the server does.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import type { FakeRequest } from "../FakeRequest.js"
+
+/** An object with any members. */
+export type Fields = Readonly<Record<string, unknown>>
+
+const mediaType = (request: FakeRequest): string => request.headers["content-type"] ?? ""
+
+/** The members of an object; none where there is no object. */
+export const fieldsOf = (value: unknown): Fields => Predicate.isReadonlyRecord(value) ? value : {}
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The body as JSON or as a form; malformed JSON is an empty body. */
+export const parsedBody = (request: FakeRequest): unknown => {
+  if (/[/+]json\b/i.test(mediaType(request))) return parsedJson(request.body)
+  return mediaType(request).includes("form") ? Object.fromEntries(new URLSearchParams(request.body)) : undefined
+}
+
+const secretFields = new Set(["client_secret", "password", "refresh_token", "access_token", "secret"])
+
+/** A copy in which every secret is `Redacted`, at any depth. */
+export const withoutSecrets = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (!Predicate.isReadonlyRecord(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map((
+      [key, field]
+    ) => [key, secretFields.has(key) ? Redacted.make(field) : withoutSecrets(field)])
+  )
+}
+
+/** Splits a header like `Accept` into its items, the most wanted first, in lower case. */
+export const mediaRanges = (header: string): ReadonlyArray<{ readonly type: string; readonly parameters: string }> =>
+  header.toLowerCase().split(",").map((item) => {
+    const [type = "", ...parameters] = item.split(";").map((part) => part.trim())
+    const quality = Number(parameters.find((part) => part.startsWith("q="))?.slice(2) ?? 1)
+    return { type, parameters: parameters.filter((part) => !part.startsWith("q=")).join(";"), quality }
+  }).filter(({ type }) => type !== "").sort((one, other) => other.quality - one.quality)
+
+/** Laravel's `wantsJson`: only the first acceptable type counts. */
+export const wantsJson = (request: FakeRequest): boolean =>
+  /[/+]json/.test(mediaRanges(request.headers["accept"] ?? "")[0]?.type ?? "")

@@ -1,0 +1,165 @@
+/**
+ * The token endpoint: password grant and refresh, as oauth2-server does them.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import { pipe } from "effect/Function"
+import type { Settings } from "../FakeOptions.js"
+import type { Answered, FakeRequest } from "../FakeRequest.js"
+import type { ClientRow } from "../state/FakeClient.js"
+import type { IssuedTokens } from "../state/TokenStore.js"
+import type { World } from "../state/World.js"
+import { jsonAnswer, textAnswer, withHeaders } from "./answers.js"
+import { type Fields, fieldsOf, parsedBody } from "./requestBody.js"
+
+interface Refusal {
+  readonly status: number
+  readonly error: string
+  readonly text: string
+  readonly hint?: string
+}
+
+const refuse = (status: number, error: string, text: string, hint?: string): Either.Either<never, Refusal> =>
+  Either.left({ status, error, text, ...(hint === undefined ? {} : { hint }) })
+
+const missing = (field: string): Either.Either<never, Refusal> =>
+  refuse(
+    400,
+    "invalid_request",
+    "The request is missing a required parameter, includes an invalid parameter value, " +
+      "includes a parameter more than once, or is otherwise malformed.",
+    `Check the \`${field}\` parameter`
+  )
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" || typeof value === "number" ? String(value) : undefined
+
+const basicCredentials = (request: FakeRequest): Fields => {
+  const match = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(request.headers["authorization"] ?? "")
+  try {
+    const [client, ...secret] = atob(match?.[1] ?? "").split(":")
+    return match === null ? {} : { client_id: client, client_secret: secret.join(":") }
+  } catch {
+    return {}
+  }
+}
+
+/** Everything that one token request is answered from. */
+export interface TokenContext {
+  readonly world: World
+  readonly settings: Settings
+  readonly request: FakeRequest
+  readonly now: number
+}
+
+const authenticatedClient = (world: World, fields: Fields): Either.Either<ClientRow, Refusal> => {
+  const id = textOf(fields["client_id"])
+  if (id === undefined || id === "") return missing("client_id")
+  const client = world.findClient(id)
+  const valid = client !== undefined && client.secret === textOf(fields["client_secret"]) && client.passwordClient &&
+    !client.revoked
+  return valid ? Either.right(client) : refuse(401, "invalid_client", "Client authentication failed")
+}
+
+const checkedScope = (fields: Fields): Either.Either<void, Refusal> => {
+  const unknown = (textOf(fields["scope"]) ?? "").split(" ").find((scope) => scope !== "" && scope !== "*")
+  return unknown === undefined
+    ? Either.void
+    : refuse(
+      400,
+      "invalid_scope",
+      "The requested scope is invalid, unknown, or malformed",
+      `Check the \`${unknown}\` scope`
+    )
+}
+
+const byPassword = ({ now, settings, world }: TokenContext, fields: Fields): Either.Either<IssuedTokens, Refusal> => {
+  const username = textOf(fields["username"])
+  const password = textOf(fields["password"])
+  if (username === undefined || username === "") return missing("username")
+  if (password === undefined || password === "") return missing("password")
+  if (username !== world.credentials.username || password !== world.credentials.password) {
+    const status = settings.oauthDialect === "invalid_credentials" ? 401 : 400
+    return refuse(status, settings.oauthDialect, "The user credentials were incorrect.")
+  }
+  return Either.right(world.tokens.issue(clientIdAsSent(fields), now))
+}
+
+const clientIdAsSent = (fields: Fields): string | number => {
+  const id = fields["client_id"]
+  return typeof id === "number" ? id : textOf(id) ?? ""
+}
+
+const byRefreshToken = (
+  { now, settings, world }: TokenContext,
+  fields: Fields
+): Either.Either<IssuedTokens, Refusal> => {
+  const refreshToken = textOf(fields["refresh_token"])
+  if (refreshToken === undefined || refreshToken === "") return missing("refresh_token")
+  const tokens = world.tokens.byRefreshToken(refreshToken)
+  const error = settings.oauthDialect === "invalid_credentials" ? "invalid_request" : "invalid_grant"
+  const refused = (hint: string) => refuse(400, error, "The refresh token is invalid.", hint)
+  if (tokens === undefined) return refused("Cannot decrypt the refresh token")
+  if (tokens.clientId !== clientIdAsSent(fields)) return refused("Token is not linked to client")
+  if (tokens.refreshExpiresAt <= now) return refused("Token has expired")
+  if (tokens.revoked) return refused("Token has been revoked")
+  world.tokens.revoke(tokens)
+  return Either.right(world.tokens.issue(tokens.clientId, now))
+}
+
+const granted = (context: TokenContext, fields: Fields): Either.Either<IssuedTokens, Refusal> => {
+  const grantType = textOf(fields["grant_type"])
+  if (grantType !== "password" && grantType !== "refresh_token") {
+    return refuse(
+      400,
+      "unsupported_grant_type",
+      "The authorization grant type is not supported by the authorization server.",
+      "Check the `grant_type` parameter"
+    )
+  }
+  return pipe(
+    authenticatedClient(context.world, fields),
+    Either.flatMap(() => checkedScope(fields)),
+    Either.flatMap(() => grantType === "password" ? byPassword(context, fields) : byRefreshToken(context, fields))
+  )
+}
+
+const tokenType = "application/json; charset=UTF-8"
+
+const refusalAnswer = ({ request, settings }: TokenContext, refusal: Refusal): Answered => {
+  const modern = settings.oauthDialect === "invalid_grant"
+  const answer = jsonAnswer(refusal.status, {
+    error: refusal.error,
+    ...(modern ? { error_description: refusal.text } : {}),
+    ...(refusal.hint === undefined ? {} : { hint: refusal.hint }),
+    message: refusal.text
+  }, tokenType)
+  const challenged = refusal.error === "invalid_client" && (!modern || request.headers["authorization"] !== undefined)
+  return challenged ? withHeaders(answer, { "www-authenticate": "Basic realm=\"OAuth\"" }) : answer
+}
+
+const grantAnswer = ({ now, settings }: TokenContext, tokens: IssuedTokens): Answered =>
+  jsonAnswer(
+    200,
+    {
+      token_type: "Bearer",
+      ...(settings.omitExpiresIn ? {} : { expires_in: Math.floor((tokens.accessExpiresAt - now) / 1000) }),
+      access_token: tokens.accessToken,
+      refresh_token: tokens.refreshToken
+    },
+    tokenType,
+    { "cache-control": "no-store", pragma: "no-cache" }
+  )
+
+/** Answers a request for a token. */
+export const answerToken = (context: TokenContext): Answered => {
+  const fields = { ...basicCredentials(context.request), ...fieldsOf(parsedBody(context.request)) }
+  return Either.match(granted(context, fields), {
+    onLeft: (refusal) => refusalAnswer(context, refusal),
+    onRight: (tokens) => grantAnswer(context, tokens)
+  })
+}
+
+/** What the token endpoint's own throttle says: text in every profile. */
+export const throttledToken = (): Answered => textAnswer(429, "Too Many Attempts.")

@@ -1,0 +1,79 @@
+/**
+ * Plays faults: hands each request what is to happen to it.
+ *
+ * @since 0.1.0
+ */
+import type { Route } from "../api/routes.js"
+import type { Fault, ScriptedFault } from "./Fault.js"
+import { describeAction, type FaultAction } from "./FaultAction.js"
+import { describeMatch, matches } from "./FaultMatch.js"
+import type { FaultStep } from "./faultSteps.js"
+import { dice } from "./randomFault.js"
+
+interface Player {
+  /** Sees every request; only one that is free, as no other fault has it, is for it to act on. */
+  readonly next: (route: Route, isFree: boolean) => ReadonlyArray<FaultAction> | undefined
+  readonly pending: () => ReadonlyArray<string>
+}
+
+const isFinite = (step: FaultStep): boolean => step.times !== Number.POSITIVE_INFINITY
+
+const scriptedPlayer = ({ match, steps }: ScriptedFault): Player => {
+  let seen = 0
+  let left = steps
+  return {
+    next: (route, isFree) => {
+      const [step, ...rest] = left
+      if (step === undefined || !matches(match, route)) return undefined
+      seen += 1
+      if (!isFree || seen < (match.nth ?? 1)) return undefined
+      left = step.times > 1 ? [{ ...step, times: step.times - 1 }, ...rest] : rest
+      return step.actions
+    },
+    pending: () =>
+      left.filter(isFinite).flatMap(({ actions, times }) =>
+        Array.from(
+          { length: times },
+          () => `${describeMatch(match)}: ${actions.map(describeAction).join(" and ") || "pass"}`
+        )
+      )
+  }
+}
+
+const playerOf = (fault: Fault): Player => {
+  if (fault._tag === "ScriptedFault") return scriptedPlayer(fault)
+  const throwDice = dice(fault)
+  return {
+    next: (route, isFree) => {
+      const actions = matches(fault.match, route) ? throwDice(route) : undefined
+      return isFree ? actions : undefined
+    },
+    pending: () => []
+  }
+}
+
+export class FaultScript {
+  #players: ReadonlyArray<Player> = []
+
+  add(faults: ReadonlyArray<Fault>): void {
+    this.#players = [...this.#players, ...faults.map(playerOf)]
+  }
+
+  clear(): void {
+    this.#players = []
+  }
+
+  next(route: Route): ReadonlyArray<FaultAction> {
+    let taken: ReadonlyArray<FaultAction> | undefined
+    for (const player of this.#players) {
+      const actions = player.next(route, taken === undefined)
+      taken ??= actions
+    }
+    return taken ?? []
+  }
+
+  /** What is left to happen, in words; what happens always or by chance is never used up and not told here. */
+  pending(): ReadonlyArray<string> {
+    return this.#players.flatMap((player) => player.pending())
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * What can happen to a request, as steps of a fault.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import { htmlAnswer, redirectAnswer } from "../api/answers.js"
+import { type Deletion, FaultAction, type Insertion, type RetryAfter } from "./FaultAction.js"
+
+/**
+ * What happens to one request, or to so many in a row.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FaultStep {
+  /** What happens to the request, in this order; nothing where it is empty. */
+  readonly actions: ReadonlyArray<FaultAction>
+  /** To how many requests in a row. */
+  readonly times: number
+}
+
+const step = (...actions: ReadonlyArray<FaultAction>): FaultStep => ({ actions, times: 1 })
+
+/**
+ * The same, so many times in a row.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const times = (count: number, repeated: FaultStep): FaultStep => ({ ...repeated, times: repeated.times * count })
+
+/**
+ * The same, two times in a row.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const twice = (repeated: FaultStep): FaultStep => times(2, repeated)
+
+/**
+ * The same, from now on.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const always = (repeated: FaultStep): FaultStep => times(Number.POSITIVE_INFINITY, repeated)
+
+/**
+ * All of it to the same request, in this order.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const together = (...steps: readonly [FaultStep, ...ReadonlyArray<FaultStep>]): FaultStep =>
+  step(...steps.flatMap(({ actions }) => actions))
+
+/**
+ * No fault: lets one request pass.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const pass: FaultStep = step()
+
+/**
+ * The request waits before anything happens.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const delay = (duration: Duration.DurationInput): FaultStep =>
+  step(FaultAction.Delay({ duration: Duration.decode(duration) }))
+
+/**
+ * No answer, ever.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const hang: FaultStep = step(FaultAction.Hang())
+
+/**
+ * The connection is never made. On a port the nearest thing: it is reset.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const refuse: FaultStep = step(FaultAction.Refuse())
+
+/**
+ * The connection is reset before the server did anything.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const resetBefore: FaultStep = step(FaultAction.ResetBefore())
+
+/**
+ * The server did what it was asked, and the connection is reset before the answer: a lost 201.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const resetAfter: FaultStep = step(FaultAction.ResetAfter())
+
+/**
+ * The server did what it was asked, and the answer breaks off after this part of its body.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const truncateAt = (fraction: number): FaultStep => step(FaultAction.Truncate({ fraction }))
+
+/**
+ * The server did what it was asked, and the answer breaks off half-way.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const truncate: FaultStep = truncateAt(0.5)
+
+/**
+ * The body arrives in pieces, each after a wait.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const drip = (every: Duration.DurationInput, pieces = 10): FaultStep =>
+  step(FaultAction.Drip({ every: Duration.decode(every), pieces }))
+
+/**
+ * This answer, and nothing done. An object becomes JSON.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const respond = (answer: {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: unknown
+}): FaultStep => {
+  const isText = answer.body === undefined || typeof answer.body === "string"
+  return step(FaultAction.Respond({
+    status: answer.status,
+    headers: isText ? answer.headers ?? {} : { "content-type": "application/vnd.api+json", ...answer.headers },
+    body: typeof answer.body === "string" ? answer.body : answer.body === undefined ? "" : JSON.stringify(answer.body)
+  }))
+}
+
+/**
+ * 429, in the words of the profile.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const tooManyRequests = (retryAfter?: RetryAfter): FaultStep => step(FaultAction.TooManyRequests({ retryAfter }))
+
+/**
+ * 503, in the words of the profile.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const unavailable = (retryAfter?: RetryAfter): FaultStep => step(FaultAction.Unavailable({ retryAfter }))
+
+/**
+ * 502 with a proxy's HTML page.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const badGateway: FaultStep = respond(htmlAnswer(502, "502 Bad Gateway"))
+
+/**
+ * 302 to `/login`.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const loginRedirect: FaultStep = respond(redirectAnswer("/login"))
+
+/**
+ * Every access token expires just before the request is looked at; refresh tokens stay good.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const expireTokens: FaultStep = step(FaultAction.ExpireTokens())
+
+/**
+ * Every token is revoked just before the request is looked at, refresh tokens too.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const revokeTokens: FaultStep = step(FaultAction.RevokeTokens())
+
+/**
+ * Clients appear just before the request is answered.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const insertClients = (
+  clients: Insertion["clients"] = 1,
+  options?: Omit<Insertion, "clients">
+): FaultStep => step(FaultAction.InsertClients({ ...options, clients }))
+
+/**
+ * Clients disappear just before the request is answered.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const deleteClients = (
+  clients: Deletion["clients"] = 1,
+  options?: Omit<Deletion, "clients">
+): FaultStep => step(FaultAction.DeleteClients({ ...options, clients }))
+
+/**
+ * The page before, under its own number.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const repeatPage: FaultStep = step(FaultAction.RepeatPage({ claimRequested: false }))
+
+/**
+ * The page before, under the number that was asked for.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const repeatClients: FaultStep = step(FaultAction.RepeatPage({ claimRequested: true }))
+
+/**
+ * A complete answer whose JSON is cut off.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const malformedBody: FaultStep = step(FaultAction.MalformedBody())
+
+/**
+ * Other values in `meta.pagination`, by their names on the wire; `undefined` takes a member away.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const pagination = (overrides: Readonly<Record<string, unknown>>): FaultStep =>
+  step(FaultAction.Pagination({ overrides }))
+
+/**
+ * No `meta` at all.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const withoutMeta: FaultStep = step(FaultAction.WithoutMeta())

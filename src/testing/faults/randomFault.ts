@@ -1,0 +1,112 @@
+/**
+ * Faults by chance, the same in every run with the same seed.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import { htmlAnswer } from "../api/answers.js"
+import type { Route } from "../api/routes.js"
+import { generator, mixText } from "../state/deterministic.js"
+import { FaultAction } from "./FaultAction.js"
+import type { FaultMatch } from "./FaultMatch.js"
+
+const outcomes = {
+  delay: FaultAction.Delay({ duration: Duration.millis(50) }),
+  refuse: FaultAction.Refuse(),
+  resetBefore: FaultAction.ResetBefore(),
+  resetAfter: FaultAction.ResetAfter(),
+  truncate: FaultAction.Truncate({ fraction: 0.5 }),
+  tooManyRequests: FaultAction.TooManyRequests({ retryAfter: Duration.seconds(1) }),
+  unavailable: FaultAction.Unavailable({ retryAfter: Duration.seconds(1) }),
+  badGateway: FaultAction.Respond(htmlAnswer(502, "502 Bad Gateway")),
+  malformedBody: FaultAction.MalformedBody(),
+  expireTokens: FaultAction.ExpireTokens(),
+  revokeTokens: FaultAction.RevokeTokens(),
+  insertClients: FaultAction.InsertClients({ clients: 1 }),
+  deleteClients: FaultAction.DeleteClients({ clients: 1 }),
+  repeatPage: FaultAction.RepeatPage({ claimRequested: false })
+}
+
+/**
+ * How probable each fault is, from 0 to 1. Together they make at most 1.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RandomRates = { readonly [Name in keyof typeof outcomes]?: number | undefined }
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RandomOptions {
+  /** Default: delays, resets before, 429, 503 and 502, each with 0.05. */
+  readonly rates?: RandomRates | undefined
+  /** Which requests. Default: all. */
+  readonly on?: Omit<FaultMatch, "nth"> | undefined
+  /** How many faults the same request meets in a row before one lets it pass. Default: 2. */
+  readonly inARow?: number | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface RandomFault {
+  readonly _tag: "RandomFault"
+  /** Which requests it is for. */
+  readonly match: FaultMatch
+  /** What the dice depend on. */
+  readonly seed: number
+  /** How probable each fault is, from 0 to 1. */
+  readonly rates: RandomRates
+  /** How many faults the same request meets in a row before one lets it pass. */
+  readonly inARow: number
+}
+
+const transient: RandomRates = {
+  delay: 0.05,
+  resetBefore: 0.05,
+  tooManyRequests: 0.05,
+  unavailable: 0.05,
+  badGateway: 0.05
+}
+
+/**
+ * Faults by chance, for property tests. What happens to a request depends on the seed, on what it asks for and on how
+ * often that was asked for before, not on the order in which requests of several fibers arrive.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const random = (seed: number, options: RandomOptions = {}): RandomFault => ({
+  _tag: "RandomFault",
+  match: options.on ?? {},
+  seed,
+  rates: options.rates ?? transient,
+  inARow: options.inARow ?? 2
+})
+
+const isOutcome = (name: string): name is keyof typeof outcomes => name in outcomes
+
+const drawn = (rates: RandomRates, chance: number): FaultAction | undefined => {
+  let reached = 0
+  for (const [name, rate] of Object.entries(rates)) {
+    reached += rate ?? 0
+    if (chance < reached && isOutcome(name)) return outcomes[name]
+  }
+  return undefined
+}
+
+/** Throws the dice for one request after the other. */
+export const dice = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultAction> | undefined => {
+  const seen = new Map<string, { readonly count: number; readonly inARow: number }>()
+  return (route) => {
+    const key = [route.operation, route.userId, route.clientId, route.page].join(" ")
+    const { count, inARow } = seen.get(key) ?? { count: 0, inARow: 0 }
+    const chance = generator(fault.seed, mixText(key), count)()
+    const action = inARow < fault.inARow ? drawn(fault.rates, chance) : undefined
+    seen.set(key, { count: count + 1, inARow: action === undefined ? 0 : inARow + 1 })
+    return action === undefined ? undefined : [action]
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The server behind both ways in: takes a request, lets the fault script play, answers.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { withHeaders } from "../api/answers.js"
+import { answerApi, type ApiContext, refusal } from "../api/api.js"
+import * as Problem from "../api/Problem.js"
+import { type Profile, profileOf } from "../api/profiles.js"
+import { type Paths, type Route, routeOf } from "../api/routes.js"
+import { answerToken, throttledToken } from "../api/tokenEndpoint.js"
+import type { Settings } from "../FakeOptions.js"
+import type { Answered, FakeReply, FakeRequest } from "../FakeRequest.js"
+import { disturbed } from "../faults/disturbance.js"
+import type { FaultAction } from "../faults/FaultAction.js"
+import { FaultScript } from "../faults/FaultScript.js"
+import { interfere } from "../faults/interference.js"
+import { Journal } from "../state/Journal.js"
+import { type Allowance, allowanceHeaders, RateLimiter, retryAfterHeaders } from "../state/RateLimiter.js"
+import { World } from "../state/World.js"
+
+const preflight = (request: FakeRequest): Answered => ({
+  _tag: "Answered",
+  status: 204,
+  headers: {
+    "access-control-allow-methods": "GET, POST, PUT, DELETE",
+    // A wildcard would not cover `Authorization`.
+    "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "*",
+    "access-control-max-age": "600"
+  },
+  body: ""
+})
+
+const throttled = (answer: Answered, { resetAt }: Allowance, now: number): Answered =>
+  withHeaders(answer, { ...retryAfterHeaders(resetAt - now), "x-ratelimit-reset": String(Math.ceil(resetAt / 1000)) })
+
+export class FakeServer {
+  readonly world: World
+  readonly script: FaultScript = new FaultScript()
+  readonly journal: Journal
+  readonly #settings: Settings
+  readonly #profile: Profile
+  readonly #paths: Paths
+  readonly #apiLimit: RateLimiter
+  readonly #tokenLimit: RateLimiter
+
+  constructor(settings: Settings) {
+    this.world = new World(settings)
+    this.journal = new Journal(settings.keepRequests)
+    this.#settings = settings
+    this.#profile = profileOf(settings.profile)
+    this.#paths = { api: new URL(settings.baseUrl).pathname.replace(/\/$/, ""), token: "/oauth/access_token" }
+    this.#apiLimit = new RateLimiter(settings.rateLimit)
+    this.#tokenLimit = new RateLimiter(settings.tokenRateLimit)
+  }
+
+  handle(request: FakeRequest): Effect.Effect<FakeReply> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const route = routeOf(request, this.#paths, this.#settings.maxPerPage)
+        const actions = route.operation === "preflight" ? [] : this.script.next(route)
+        const sequence = this.journal.arrive({ actions, now, request, route })
+        const leave = (reply: FakeReply | undefined) =>
+          Effect.sync(() => this.journal.leave(sequence, route.operation, reply))
+        return Effect.matchCauseEffect(restore(this.#play(request, route, actions)), {
+          onFailure: (cause) => Effect.zipRight(leave(undefined), Effect.failCause(cause)),
+          // A reply is on its way until its body has ended.
+          onSuccess: (reply): Effect.Effect<FakeReply> =>
+            reply._tag === "Streamed"
+              ? Effect.succeed({ ...reply, stream: Stream.ensuring(reply.stream, leave(reply)) })
+              : Effect.as(leave(reply), reply)
+        })
+      })
+    )
+  }
+
+  #play(request: FakeRequest, route: Route, actions: ReadonlyArray<FaultAction>): Effect.Effect<FakeReply> {
+    return Effect.gen(this, function*() {
+      let early: FakeReply | undefined
+      for (const action of actions) {
+        early ??= yield* interfere(this.#context(request, route, yield* Clock.currentTimeMillis), action)
+      }
+      const now = yield* Clock.currentTimeMillis
+      const page = actions.some(({ _tag }) => _tag === "RepeatPage") ? Math.max(1, (route.page ?? 1) - 1) : route.page
+      const reply = early ?? this.#answer(this.#context(request, { ...route, page }, now))
+      const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
+      return disturbed(reply._tag === "Answered" ? withHeaders(reply, headers) : reply, actions, route)
+    })
+  }
+
+  #context(request: FakeRequest, route: Route, now: number): ApiContext {
+    return { world: this.world, settings: this.#settings, profile: this.#profile, request, route, now }
+  }
+
+  #answer(context: ApiContext): Answered {
+    switch (context.route.operation) {
+      case "preflight":
+        return preflight(context.request)
+      case "token":
+        return this.#answerToken(context)
+      default:
+        return this.#answerApi(context)
+    }
+  }
+
+  #answerToken(context: ApiContext): Answered {
+    const allowance = this.#tokenLimit.take(context.now)
+    return allowance.allowed ? answerToken(context) : throttled(throttledToken(), allowance, context.now)
+  }
+
+  #answerApi(context: ApiContext): Answered {
+    const allowance = this.#apiLimit.take(context.now)
+    const answer = allowance.allowed
+      ? answerApi(context)
+      : throttled(refusal(context, Problem.tooManyRequests), allowance, context.now)
+    return withHeaders(
+      answer,
+      allowanceHeaders(allowance, this.#settings.rateLimit.headers ?? this.#profile.rateHeaders)
+    )
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The way in through a port: an `HttpApp` for whatever `HttpServer` its user has.
+ *
+ * @since 0.1.0
+ */
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
+import type { FakeReply, FakeRequest, Streamed } from "../FakeRequest.js"
+import { brokenOff, connectionError } from "./connectionErrors.js"
+
+/** Calls the first of these methods that there is. */
+const callFirst = (target: unknown, ...names: ReadonlyArray<string>): boolean => {
+  for (const name of names) {
+    const method = Predicate.hasProperty(target, name) ? target[name] : undefined
+    if (Predicate.isFunction(method)) {
+      Reflect.apply(method, target, [])
+      return true
+    }
+  }
+  return false
+}
+
+// `HttpServer` has no way to drop a connection, so this looks for a socket like Node's below it.
+const socketOf = ({ source }: HttpServerRequest.HttpServerRequest): unknown =>
+  Predicate.hasProperty(source, "socket") ? source.socket : undefined
+
+// Once the socket is gone, the server interrupts the request; without one, a body that fails is the nearest thing.
+const dropped = (call: boolean, error: () => Error): Effect.Effect<never, Error> =>
+  Effect.suspend(() => call ? Effect.never : Effect.fail(error()))
+
+const reset = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never, Error> =>
+  Effect.suspend(() =>
+    dropped(callFirst(socketOf(request), "resetAndDestroy", "destroy"), () => connectionError("ECONNRESET"))
+  )
+
+const breakOff = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never, Error> =>
+  Effect.suspend(() => dropped(callFirst(socketOf(request), "destroySoon", "destroy"), brokenOff))
+
+const streamResponse = (
+  request: HttpServerRequest.HttpServerRequest,
+  { headers, length, status, stream }: Streamed
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.stream(Stream.catchAll(stream, () => Stream.fromEffect(breakOff(request))), {
+    status,
+    headers,
+    contentType: headers["content-type"],
+    contentLength: length
+  })
+
+const responseOf = (
+  request: HttpServerRequest.HttpServerRequest,
+  reply: FakeReply
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  switch (reply._tag) {
+    case "Answered": {
+      const { body, headers, status } = reply
+      return Effect.succeed(
+        body === ""
+          ? HttpServerResponse.empty({ status, headers })
+          : HttpServerResponse.text(body, { status, headers, contentType: headers["content-type"] })
+      )
+    }
+    case "Streamed":
+      return Effect.succeed(streamResponse(request, reply))
+    case "Dropped":
+      return Effect.catchAll(reset(request), (error) => Effect.succeed(HttpServerResponse.stream(Stream.fail(error))))
+  }
+}
+
+/** Answers one request of an `HttpServer`. */
+export const respond = (
+  handle: (request: FakeRequest) => Effect.Effect<FakeReply>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> =>
+  Effect.interruptible(
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      Effect.orElseSucceed(request.text, () => "").pipe(
+        Effect.flatMap((body) => handle({ method: request.method, url: request.url, headers: request.headers, body })),
+        Effect.flatMap((reply) => responseOf(request, reply))
+      ))
+  )

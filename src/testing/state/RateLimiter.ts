@@ -1,0 +1,55 @@
+/**
+ * Counts requests in windows of time, as Laravel's throttle does.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import type { FakeRateLimit } from "../FakeOptions.js"
+
+/** What the throttle says to one request. `resetAt` is in milliseconds. */
+export interface Allowance {
+  readonly allowed: boolean
+  readonly limit: number
+  readonly remaining: number
+  readonly resetAt: number
+}
+
+export class RateLimiter {
+  readonly #limit: number
+  readonly #window: number
+  #used = 0
+  #resetAt = Number.NEGATIVE_INFINITY
+
+  constructor(limit: FakeRateLimit) {
+    this.#limit = limit.limit
+    this.#window = Duration.toMillis(limit.window)
+  }
+
+  take(now: number): Allowance {
+    if (now >= this.#resetAt) {
+      this.#resetAt = now + this.#window
+      this.#used = 0
+    }
+    const allowed = this.#used < this.#limit
+    if (allowed) this.#used += 1
+    return { allowed, limit: this.#limit, remaining: this.#limit - this.#used, resetAt: this.#resetAt }
+  }
+}
+
+/** `Retry-After` in whole seconds, never less than asked for. */
+export const retryAfterHeaders = (millis: number): Readonly<Record<string, string>> => ({
+  "retry-after": String(Math.max(0, Math.ceil(millis / 1000)))
+})
+
+/** The headers of an allowance, in one or both spellings. */
+export const allowanceHeaders = (
+  { limit, remaining }: Allowance,
+  spelling: "laravel" | "spec" | "both"
+): Readonly<Record<string, string>> => ({
+  ...(spelling === "spec"
+    ? {}
+    : { "x-ratelimit-limit": String(limit), "x-ratelimit-remaining": String(remaining) }),
+  ...(spelling === "laravel"
+    ? {}
+    : { "x-rate-limit-limit": String(limit), "x-rate-limit-remaining": String(remaining) })
+})

@@ -1,0 +1,78 @@
+/**
+ * The tokens that the server gave out.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import type { Settings } from "../FakeOptions.js"
+import { alphanumeric } from "./deterministic.js"
+
+/** A pair of tokens. `clientId` is kept as it was sent: the server compares without converting. */
+export interface IssuedTokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly clientId: string | number
+  readonly accessExpiresAt: number
+  readonly refreshExpiresAt: number
+  readonly revoked: boolean
+}
+
+export class TokenStore {
+  readonly #settings: Settings
+  readonly #byAccess = new Map<string, IssuedTokens>()
+  readonly #byRefresh = new Map<string, string>()
+  #issued = 0
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+  }
+
+  get issued(): number {
+    return this.#issued
+  }
+
+  issue(clientId: string | number, now: number): IssuedTokens {
+    this.#issued += 1
+    const part = (length: number, salt: number) => alphanumeric(length, this.#settings.seed, this.#issued, salt)
+    const tokens: IssuedTokens = {
+      accessToken: `${part(24, 1)}.${part(48, 2)}.${part(43, 3)}`,
+      refreshToken: `def50200${part(64, 4)}`,
+      clientId,
+      accessExpiresAt: now + Duration.toMillis(this.#settings.accessTokenLife),
+      refreshExpiresAt: now + Duration.toMillis(this.#settings.refreshTokenLife),
+      revoked: false
+    }
+    this.#byAccess.set(tokens.accessToken, tokens)
+    this.#byRefresh.set(tokens.refreshToken, tokens.accessToken)
+    return tokens
+  }
+
+  byAccessToken(token: string): IssuedTokens | undefined {
+    return this.#byAccess.get(token)
+  }
+
+  byRefreshToken(token: string): IssuedTokens | undefined {
+    const accessToken = this.#byRefresh.get(token)
+    return accessToken === undefined ? undefined : this.#byAccess.get(accessToken)
+  }
+
+  revoke(tokens: IssuedTokens): void {
+    this.#byAccess.set(tokens.accessToken, { ...tokens, revoked: true })
+  }
+
+  /** Refresh tokens stay good, as they do when time passes. */
+  expireAll(now: number): void {
+    for (const [key, tokens] of this.#byAccess) this.#byAccess.set(key, { ...tokens, accessExpiresAt: now })
+  }
+
+  revokeAll(): void {
+    for (const tokens of this.#byAccess.values()) this.revoke(tokens)
+  }
+
+  *secrets(): Generator<string> {
+    for (const tokens of this.#byAccess.values()) {
+      yield tokens.accessToken
+      yield tokens.refreshToken
+    }
+  }
+}

@@ -1,0 +1,517 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import { assert, describe, it } from "@effect/vitest"
+import * as library from "effect-processmaker-oauth"
+import { AccessTokenProvider, OauthClientsService, ProcessMakerConfig } from "effect-processmaker-oauth"
+import type { OauthClientsOptions } from "effect-processmaker-oauth"
+import { assertNoSecrets } from "effect-processmaker-oauth/testing"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { allSecrets, credentials, secrets, shapes, writings } from "../support/hostile.js"
+import { record } from "../support/recording.js"
+import { baseUrl, json, operationNames, operations, scripted } from "../support/scripted.js"
+import type { Operation, Reply, Seen } from "../support/scripted.js"
+
+/** Runs it, lets nothing it shows hold a secret, and gives the class it failed with. */
+const tagOf = <A, E, R>(name: string, effect: Effect.Effect<A, E, R>) =>
+  Effect.map(record(effect), ({ exit, shown, spans }) => {
+    try {
+      assertNoSecrets(shown, allSecrets)
+    } catch (leak) {
+      assert.fail(`${name}: ${leak}`)
+    }
+    assert.include(spans, "the program")
+    if (Exit.isSuccess(exit)) return "success"
+    const [error] = Chunk.toReadonlyArray(Cause.failures(exit.cause))
+    if (error === undefined) return assert.fail(`${name}: not a typed error, but ${Cause.pretty(exit.cause)}`)
+    return typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : "untagged"
+  })
+
+const granted = (accessToken = secrets.accessToken) =>
+  json({ token_type: "Bearer", expires_in: 3600, access_token: accessToken, refresh_token: secrets.refreshToken })
+
+const isLogin = ({ url }: Seen) => url.pathname === "/oauth/access_token"
+
+/** Logs in with the password, then calls. */
+const calling = (
+  operation: Operation,
+  reply: (seen: Seen) => Reply,
+  options: Partial<OauthClientsOptions> = {}
+): Effect.Effect<unknown, unknown> => {
+  const { client } = scripted((seen) => isLogin(seen) ? granted() : reply(seen))
+  return over(client, operation, options)
+}
+
+const over = (client: HttpClient.HttpClient, operation: Operation, options: Partial<OauthClientsOptions> = {}) =>
+  Effect.flatMap(OauthClientsService, (service) => operations[operation](service)).pipe(
+    Effect.provide(OauthClientsService.layer({ baseUrl, credentials, retry: { maxAttempts: 1 }, ...options })),
+    Effect.provideService(HttpClient.HttpClient, client)
+  )
+
+const login = (reply: (seen: Seen) => Reply) => over(scripted(reply).client, "findOauthClients")
+
+// A call knows the token it was made with. What else a server has of us and may say is long and made by chance.
+const ofServer = [secrets.accessToken, secrets.clientSecret, secrets.refreshToken, secrets.otherClients]
+const ofLogin = [secrets.password, secrets.clientSecret]
+const wordy = { credentials: { accessToken: Redacted.make(secrets.wordToken) } }
+
+const said = (all: ReadonlyArray<string>) => Object.values(writings).flatMap((write) => all.map(write))
+const everything = (shape: (text: string) => string) => said(ofServer).map(shape)
+const everythingOfLogin = (shape: (text: string) => string) => said(ofLogin).map(shape)
+
+const statuses: Readonly<Record<number, string>> = {
+  301: "ProcessMakerUnexpectedStatus",
+  400: "ProcessMakerUnprocessable",
+  401: "ProcessMakerUnauthorized",
+  403: "ProcessMakerForbidden",
+  404: "ProcessMakerNotFound",
+  409: "ProcessMakerUnexpectedStatus",
+  422: "ProcessMakerUnprocessable",
+  429: "ProcessMakerRateLimited",
+  500: "ProcessMakerServerError",
+  503: "ProcessMakerServerError"
+}
+
+const { otherClients: other } = secrets
+const attributes = (changes: Record<string, unknown>) => ({
+  type: "client",
+  id: "17",
+  attributes: { name: "CI", secret: other, ...changes }
+})
+
+// Broken at the secret's own place, beside it, and at each of its parents.
+const brokenResources: ReadonlyArray<unknown> = [
+  attributes({ secret: [other] }),
+  attributes({ secret: { value: other } }),
+  attributes({ secret: 7, name: [other] }),
+  attributes({ name: { [other]: other } }),
+  attributes({ revoked: other }),
+  attributes({ created_at: other }),
+  attributes({ created_at: { date: other, timezone: other } }),
+  { ...attributes({}), id: [other] },
+  { ...attributes({}), type: other },
+  { type: "client", id: "17", attributes: other },
+  { type: "client", id: "17", attributes: [other] },
+  { type: "client", id: "17", attributes: { [other]: other } },
+  { type: "client", id: "17", [other]: other },
+  other,
+  [other],
+  { [other]: other }
+]
+
+const brokenDocuments: ReadonlyArray<string> = [
+  ...brokenResources.flatMap((data) => [{ data }, { data: [data] }]),
+  { data: [attributes({})], meta: { pagination: { total: other, count: [other] } } },
+  { data: [attributes({})], meta: { pagination: other } },
+  other,
+  [other],
+  { errors: [{ detail: other }] },
+  { [other]: other }
+].map((document) => JSON.stringify(document)).concat(other, `{"data":"${other}`, `<html>${other}</html>`)
+
+// Whatever a program without types may pass.
+const untyped = <A>(value: unknown): A => value as A
+
+interface Route {
+  readonly tag: string
+  readonly run: () => ReadonlyArray<Effect.Effect<unknown, unknown>>
+}
+
+const stuck = JSON.stringify({
+  data: [attributes({})],
+  meta: { pagination: { total: 9, count: 1, per_page: 1, current_page: 7, total_pages: 9 } }
+})
+
+/** Every class of error, by every way to it. */
+const matrix: Readonly<Record<string, Route>> = {
+  ...Object.fromEntries(
+    Object.entries(statuses).flatMap(([status, tag]) =>
+      Object.entries(shapes).slice(0, status === "422" || status === "503" ? undefined : 1).map((
+        [shape, make]
+      ): [string, Route] => [`${status}, ${shape}`, {
+        tag,
+        run: () => [
+          ...everything(make).map((body) => calling("findOauthClientById", () => json(body, Number(status)))),
+          ...said([secrets.wordToken]).map(make).map((body) =>
+            calling("findOauthClientById", () => json(body, Number(status)), wordy)
+          )
+        ]
+      }])
+    )
+  ),
+  ...Object.fromEntries(operationNames.map((operation): [string, Route] => [`422 of ${operation}`, {
+    tag: "ProcessMakerUnprocessable",
+    run: () => ofServer.map((text) => calling(operation, () => json({ message: text }, 422)))
+  }])),
+  "a redirect": {
+    tag: "ProcessMakerUnexpectedStatus",
+    run: () =>
+      ofServer.map(encodeURIComponent).flatMap((secret) =>
+        [
+          `https://evil.test/${secret}?token=${secret}#${secret}`,
+          `https://${secret}@evil.test`,
+          `https://${secret}.evil.test/`
+        ].map((location) => calling("findOauthClients", () => json("", 302, { location })))
+      )
+  },
+  "no typed answer": {
+    tag: "ProcessMakerInvalidResponse",
+    run: () =>
+      brokenDocuments.flatMap((text) =>
+        (["findOauthClientById", "findOauthClients", "streamOauthClients"] as const).map((operation) =>
+          calling(operation, () => json(text))
+        )
+      )
+  },
+  "errors with a good status": {
+    tag: "ProcessMakerInvalidResponse",
+    run: () => everything(shapes["JSON:API"] ?? String).map((body) => calling("deleteOauthClient", () => json(body)))
+  },
+  "another client": {
+    tag: "ProcessMakerInvalidResponse",
+    run: () => [calling("updateOauthClient", () => json({ data: { ...attributes({}), id: other } }))]
+  },
+  "too large": {
+    tag: "ProcessMakerInvalidResponse",
+    run: () => [
+      calling("findOauthClientById", () => json({ data: attributes({}), more: "x".repeat(1000) }), {
+        maxBodySize: 1000
+      })
+    ]
+  },
+  "no answer": {
+    tag: "ProcessMakerTransportError",
+    run: () =>
+      operationNames.flatMap((operation) =>
+        allSecrets.map((secret) => {
+          const cause = Object.assign(new Error(`Invalid header Bearer ${secret}`, { cause: secret }), {
+            code: secret,
+            headers: { authorization: secret }
+          })
+          return calling(operation, () => cause)
+        })
+      )
+  },
+  "a client that dies": {
+    tag: "ProcessMakerTransportError",
+    run: () => [
+      over(
+        HttpClient.make((request) =>
+          Effect.die(
+            new HttpClientError.RequestError({ request, reason: "Transport", cause: new Error(secrets.accessToken) })
+          )
+        ),
+        "addOauthClient",
+        { credentials: { accessToken: Redacted.make(secrets.accessToken) } }
+      )
+    ]
+  },
+  "no answer in time": {
+    tag: "ProcessMakerTimeout",
+    run: () => [
+      over(HttpClient.make(() => Effect.never), "findOauthClients", { retry: { maxAttempts: 1, attemptTimeout: 0 } }),
+      over(HttpClient.make(() => Effect.never), "addOauthClient", {
+        credentials: { accessToken: Redacted.make(secrets.accessToken) },
+        retry: { maxAttempts: 1, attemptTimeout: 0 }
+      })
+    ]
+  },
+  "a refused login": {
+    tag: "ProcessMakerLoginFailed",
+    run: () =>
+      [400, 401, 403, 422].flatMap((status) =>
+        Object.values(shapes).flatMap(everythingOfLogin).map((body) => login(() => json(body, status)))
+      )
+  },
+  "a login with nonsense": {
+    tag: "ProcessMakerLoginFailed",
+    run: () =>
+      [
+        { access_token: [secrets.accessToken] },
+        { access_token: `${secrets.accessToken} ` },
+        { access_token: secrets.accessToken, token_type: secrets.password },
+        { access_token: secrets.accessToken, expires_in: secrets.refreshToken },
+        { access_token: secrets.accessToken, refresh_token: { x: secrets.refreshToken } },
+        secrets.accessToken,
+        [secrets.password]
+      ].flatMap((body) => [login(() => json(body)), login(() => json(String(body)))])
+  },
+  "a login on a broken server": {
+    tag: "ProcessMakerServerError",
+    run: () => Object.values(shapes).flatMap(everythingOfLogin).map((body) => login(() => json(body, 500)))
+  },
+  "a throttled login": {
+    tag: "ProcessMakerRateLimited",
+    run: () => Object.values(shapes).flatMap(everythingOfLogin).map((body) => login(() => json(body, 429)))
+  },
+  "a redirected login": {
+    tag: "ProcessMakerUnexpectedStatus",
+    run: () =>
+      allSecrets.map((secret) =>
+        login(() => json("", 302, { location: `https://evil.test/?${encodeURIComponent(secret)}` }))
+      )
+  },
+  "a refresh on a broken server": {
+    tag: "ProcessMakerServerError",
+    run: () =>
+      Object.values(shapes).flatMap((shape) => said([secrets.refreshToken, ...ofLogin]).map(shape)).map((body) => {
+        const { client } = scripted((seen) =>
+          !isLogin(seen)
+            ? json("", 401)
+            : seen.body.includes("refresh_token")
+            ? json(body, 503, { "retry-after": "9999" })
+            : granted()
+        )
+        return over(client, "findOauthClients", { retry: { maxAttempts: 2, baseDelay: 0 } })
+      })
+  },
+  "a login without an answer": {
+    tag: "ProcessMakerTransportError",
+    run: () => [login(() => new Error(`${secrets.password} ${secrets.clientSecret}`))]
+  },
+  "pages that do not advance": {
+    tag: "ProcessMakerPaginationStuck",
+    run: () => [calling("streamOauthClients", () => json(stuck))]
+  },
+  "refused here": {
+    tag: "ProcessMakerInvalidRequest",
+    run: () => [
+      Effect.flatMap(OauthClientsService, (service) => {
+        const input = untyped<{ name: string }>({
+          name: [secrets.password],
+          secret: secrets.clientSecret,
+          passwordClient: secrets.accessToken
+        })
+        return Effect.all([
+          Effect.flip(service.addOauthClient("u-7", input)),
+          Effect.flip(service.updateOauthClient("u-7", "17", input)),
+          Effect.flip(service.findOauthClientById(`${secrets.accessToken}\n`, "17")),
+          Effect.flip(Stream.runDrain(service.streamOauthClients("u-7", { resume: untyped(input) })))
+        ]).pipe(Effect.flatMap(([error]) => Effect.fail(error)))
+      }).pipe(
+        Effect.provide(OauthClientsService.layer({ baseUrl, credentials })),
+        Effect.provideService(HttpClient.HttpClient, scripted(() => granted()).client)
+      )
+    ]
+  }
+}
+
+// Most routes come in hundreds of writings, and to look everywhere takes its time: a few, spread evenly. That each
+// writing is caught is for `conceal.test.ts`.
+const some = <A>(values: ReadonlyArray<A>, most = 10): ReadonlyArray<A> => {
+  const step = Math.max(1, values.length / most)
+  return Array.from(
+    { length: Math.min(values.length, most) },
+    (_, index) => values[Math.floor(index * step)] ?? assert.fail()
+  )
+}
+
+describe("no error shows a secret", () => {
+  for (const [name, { run, tag }] of Object.entries(matrix)) {
+    it.effect(name, () =>
+      Effect.gen(function*() {
+        for (const effect of some(run())) assert.strictEqual(yield* tagOf(name, effect), tag)
+      }))
+  }
+
+  it("the matrix has every class of error that the package exports", () => {
+    const exported = Object.entries(library).flatMap(([name, value]) =>
+      typeof value === "function" && value.prototype instanceof Error ? [name] : []
+    )
+    assert.sameMembers([...new Set(Object.values(matrix).map(({ tag }) => tag))], exported)
+    assert.isAbove(exported.length, 12)
+  })
+})
+
+const layerFailures: Readonly<Record<string, Partial<Record<keyof OauthClientsOptions, unknown>>>> = {
+  "a base URL with a password": { baseUrl: `https://admin:${encodeURIComponent(secrets.password)}@h.test` },
+  "a base URL with a token": { baseUrl: `https://h.test/?access_token=${secrets.accessToken}` },
+  "a base URL that is none": { baseUrl: `:${secrets.accessToken}` },
+  "a token URL with a secret": { tokenUrl: `https://h.test/#${secrets.clientSecret}` },
+  "a secret that is not redacted": { credentials: { ...credentials, clientSecret: secrets.clientSecret } },
+  "a password that is not redacted": { credentials: { ...credentials, password: secrets.password } },
+  "a user that is none": { credentials: { ...credentials, username: [secrets.password] } },
+  "a token that is no token": { credentials: { accessToken: Redacted.make(`${secrets.accessToken}\n`) } },
+  "a token that is not redacted": { credentials: { accessToken: secrets.accessToken } },
+  "no token": { credentials: { accessToken: Redacted.make(undefined) } },
+  "no password": { credentials: { ...credentials, password: Redacted.make(undefined) } }
+}
+
+const environments: Readonly<Record<string, ReadonlyArray<readonly [string, string]>>> = {
+  "a base URL with a password": [["PROCESSMAKER_BASE_URL", `https://x:${secrets.clientSecret}@h.test`]],
+  "a token URL with a secret": [["PROCESSMAKER_BASE_URL", "h.test"], [
+    "PROCESSMAKER_TOKEN_URL",
+    `http://${secrets.clientSecret}`
+  ]],
+  "no password": [["PROCESSMAKER_BASE_URL", "h.test"], ["PROCESSMAKER_CLIENT_SECRET", secrets.clientSecret]],
+  "no token": [["PROCESSMAKER_BASE_URL", "h.test"], ["PROCESSMAKER_ACCESS_TOKEN", `${secrets.accessToken} x`]],
+  "nothing": [["PROCESSMAKER_PASSWORD", secrets.password]]
+}
+
+describe("a layer that cannot be built", () => {
+  const built = (layer: Layer.Layer<OauthClientsService, unknown, HttpClient.HttpClient>) =>
+    Effect.scoped(Layer.build(layer)).pipe(
+      Effect.provideService(HttpClient.HttpClient, scripted(() => granted()).client)
+    )
+  for (const [name, options] of Object.entries(layerFailures)) {
+    it.effect(name, () =>
+      Effect.gen(function*() {
+        const layer = OauthClientsService.layer(untyped({ baseUrl, credentials, ...options }))
+        assert.strictEqual(yield* tagOf(name, built(layer)), "ConfigError")
+      }))
+  }
+  for (const [name, variables] of Object.entries(environments)) {
+    it.effect(`from the environment, ${name}`, () =>
+      Effect.gen(function*() {
+        const provider = ConfigProvider.fromMap(new Map(variables))
+        const tag = yield* tagOf(name, Effect.withConfigProvider(built(OauthClientsService.layerConfig), provider))
+        assert.strictEqual(tag, "ConfigError")
+      }))
+  }
+})
+
+describe("nothing that succeeds shows a secret", () => {
+  const page = (number: number) => ({
+    data: [{ ...attributes({ secret: other }), id: String(number) }],
+    meta: { pagination: { total: 3, count: 1, per_page: 1, current_page: number, total_pages: 3 } }
+  })
+  const good = (seen: Seen) =>
+    isLogin(seen)
+      ? granted()
+      : json(
+        seen.url.searchParams.has("page")
+          ? page(Number(seen.url.searchParams.get("page")))
+          : { data: attributes({ secret: other }) }
+      )
+
+  for (const operation of operationNames) {
+    it.effect(operation, () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* tagOf(operation, over(scripted(good).client, operation)), "success")
+      }))
+  }
+
+  it.effect("the secret is there all the same", () =>
+    Effect.gen(function*() {
+      const clients = yield* over(scripted(good).client, "streamOauthClients")
+      assert.deepStrictEqual(
+        Array.isArray(clients)
+          ? clients.map((each: library.OauthClient) => Option.map(each.secret, Redacted.value))
+          : [],
+        [1, 2, 3].map(() => Option.some(other))
+      )
+    }))
+
+  it.effect("events of a bumpy way, and their cursors", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { client } = scripted((seen) => {
+        if (isLogin(seen)) return granted()
+        asked += 1
+        const bad = { ...page(2), data: [brokenResources[0]] }
+        return asked === 2 ? json({ message: said(ofServer).join() }, 503) : asked === 3 ? json(bad) : good(seen)
+      })
+      const events = Effect.flatMap(OauthClientsService, (service) =>
+        Stream.runCollect(service.streamOauthClientEvents("u-7", { perPage: 1, prefetch: 0, onInvalidItem: "skip" })))
+        .pipe(
+          Effect.provide(OauthClientsService.layer({ baseUrl, credentials, retry: { baseDelay: 0 } })),
+          Effect.provideService(HttpClient.HttpClient, client)
+        )
+      const tags: Array<string> = []
+      const kept = Effect.map(events, (chunk) => {
+        const list = Chunk.toReadonlyArray(chunk)
+        tags.push(...list.map(({ _tag }) =>
+          _tag
+        ))
+        const cursors = list.flatMap((event) =>
+          event._tag === "PageFetched" ? [...Option.toArray(event.page.next)] : []
+        )
+        return {
+          list,
+          cursors,
+          checkpoints: cursors.map((cursor) => JSON.stringify(Schema.encodeSync(library.PageCursor)(cursor)))
+        }
+      })
+      assert.strictEqual(yield* tagOf("events", kept), "success")
+      assert.includeMembers(tags, ["PageFetched", "PageRetrying", "ItemRejected", "Completed"])
+    }))
+
+  it.effect("the services, the config and the token", () =>
+    Effect.gen(function*() {
+      const all: Effect.Effect<unknown, unknown> = Effect.gen(function*() {
+        const provider = yield* AccessTokenProvider
+        const service = yield* OauthClientsService
+        return [
+          yield* provider.get,
+          yield* service.findOauthClients("u-7"),
+          provider,
+          service,
+          yield* ProcessMakerConfig,
+          yield* Effect.context<never>()
+        ]
+      }).pipe(
+        Effect.provide(Layer.provideMerge(OauthClientsService.layerNoDeps, AccessTokenProvider.layer(credentials))),
+        Effect.provide(ProcessMakerConfig.layer({ baseUrl })),
+        Effect.provideService(HttpClient.HttpClient, scripted(good).client)
+      )
+      assert.strictEqual(yield* tagOf("services", all), "success")
+    }))
+
+  it.effect("a defect with all of them in it", () =>
+    Effect.gen(function*() {
+      const dying = Effect.flatMap(over(scripted(good).client, "findOauthClients"), (value) => Effect.die(value))
+      const { exit, shown } = yield* record(dying)
+      assertNoSecrets(shown, allSecrets)
+      assert.isTrue(Exit.isFailure(exit))
+    }))
+})
+
+const resetting = Effect.acquireRelease(
+  Effect.async<{ readonly port: number; readonly close: () => void }>((resume) => {
+    const server = createServer((socket) => socket.once("data", () => socket.resetAndDestroy()))
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      resume(Effect.succeed({ port, close: () => server.close() }))
+    })
+  }),
+  ({ close }) => Effect.sync(close)
+)
+
+describe("errors of real HTTP clients", () => {
+  const clients = {
+    undici: NodeHttpClient.layerUndici,
+    fetch: FetchHttpClient.layer,
+    "node:http": NodeHttpClient.layer
+  }
+  for (const [name, layer] of Object.entries(clients)) {
+    it.scopedLive(name, () =>
+      Effect.gen(function*() {
+        const { port } = yield* resetting
+        const client = yield* HttpClient.HttpClient
+        const token = { accessToken: Redacted.make(secrets.accessToken) }
+        for (
+          const address of [`http://127.0.0.1:${port}/api`, "http://127.0.0.1:1/api", `https://127.0.0.1:${port}/api`]
+        ) {
+          for (const withCredentials of [token, credentials]) {
+            const tag = yield* tagOf(
+              name,
+              over(client, "findOauthClients", { baseUrl: address, credentials: withCredentials })
+            )
+            assert.strictEqual(tag, "ProcessMakerTransportError")
+          }
+        }
+      }).pipe(Effect.provide(layer)))
+  }
+})

@@ -36,9 +36,7 @@ const environmentOf = (environment: Environment) => ({
 /** The command that runs an example, in one process: a signal reaches it and not a runner above it. */
 export const commandOf = (file: string, args: ReadonlyArray<string>): ReadonlyArray<string> => [
   process.execPath,
-  "--import",
-  "tsx",
-  file,
+  file.startsWith("examples/") ? ".bundle/" + file.slice(9).replace(/ts$/, "js") : file,
   ...args
 ]
 

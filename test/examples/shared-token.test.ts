@@ -90,7 +90,7 @@ describe("the example of a shared token", () => {
   it.scopedLive("runs by itself", () =>
     Effect.gen(function*() {
       const output = yield* Command.string(
-        Command.make(process.execPath, "--import", "tsx", "examples/shared-token.ts")
+        Command.make(process.execPath, ".bundle/shared-token.js")
       )
       assert.deepStrictEqual(output.trim().split("\n"), [
         "first process: 20 clients",

@@ -83,7 +83,7 @@ describe("RetryPolicy.patient, in an outage", () => {
 
   it.effect("of an hour, waits rather than fails", () =>
     Effect.forEach(
-      Array.from({ length: 20 }),
+      Array.from({ length: 5 }),
       () => simulated(Effect.provide(RetryPolicy.with(find, RetryPolicy.patient), downFor(60)))
     ))
 

@@ -60,16 +60,16 @@ describe("PageWalk over a list that changes", () => {
           assert.strictEqual(report?.suspectedMisses, 0)
           assert.strictEqual(report?.duplicatesDropped, 0)
         })),
-      { numRuns: 1000 }
+      { numRuns: 200 }
     )
   })
 
   it("loses nothing when clients are only added", () => {
-    fc.assert(fc.property(runs(insertion), (run) => check(run, complete)), { numRuns: 2000 })
+    fc.assert(fc.property(runs(insertion), (run) => check(run, complete)), { numRuns: 400 })
   })
 
   it("loses nothing when clients are only deleted", () => {
-    fc.assert(fc.property(runs(deletion), (run) => check(run, complete)), { numRuns: 2000 })
+    fc.assert(fc.property(runs(deletion), (run) => check(run, complete)), { numRuns: 400 })
   })
 
   it("loses nothing when both happen, unless two states of the list have the same length", () => {
@@ -78,7 +78,7 @@ describe("PageWalk over a list that changes", () => {
         check(run, (outcome) => {
           if (!outcome.invisible) complete(outcome)
         })),
-      { numRuns: 6000 }
+      { numRuns: 1200 }
     )
   })
 
@@ -101,7 +101,7 @@ describe("PageWalk over a list that changes", () => {
         const changes = [...Array.from({ length: before }, () => undefined), moved]
         check({ ...run, changes, kills: [], remembered: 10_000 }, complete)
       }),
-      { numRuns: 3000 }
+      { numRuns: 600 }
     )
   })
 })

@@ -41,7 +41,7 @@ class SimulatedClock implements Clock.Clock {
   private tick(): void {
     if (this.ticking) return
     this.ticking = true
-    setTimeout(() => setTimeout(() => this.advance(), 0), 0)
+    setImmediate(() => setImmediate(() => this.advance()))
   }
 
   private advance(): void {

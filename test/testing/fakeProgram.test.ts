@@ -21,7 +21,7 @@ const Announcement = Schema.parseJson(Schema.Struct({
 }))
 
 const program = (...flags: ReadonlyArray<string>) =>
-  Command.make(process.execPath, "--import", "tsx", "examples/fake.ts", ...flags)
+  Command.make(process.execPath, ".bundle/fake.js", ...flags)
 
 const started = (...flags: ReadonlyArray<string>) =>
   Effect.gen(function*() {

@@ -302,5 +302,5 @@ it.effect.prop(
       yield* Fiber.join(last)
     }).pipe(Effect.provide(layerUnderTest(observed, life)), Effect.withRandom(Random.make(seed)))
   },
-  { fastCheck: { numRuns: 30 }, timeout: 120_000 }
+  { fastCheck: { numRuns: 10 }, timeout: 120_000 }
 )

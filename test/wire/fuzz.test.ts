@@ -220,7 +220,7 @@ const calls = (service: OauthClientsService["Type"], operation: Operation, hidde
 const serviceOver = (client: HttpClient.HttpClient, options: Parameters<typeof layerOver>[1]) =>
   Effect.provide(OauthClientsService, layerOver(client, options))
 
-const limits = { timeout: 60_000, fastCheck: { numRuns: 400 } }
+const limits = { timeout: 60_000, fastCheck: { numRuns: 80 } }
 
 describe("whatever a server answers is a success that the schema allows, or a typed error without a secret", () => {
   for (const operation of operationNames) {

@@ -42,6 +42,6 @@ describe("through JSON and back", () => {
           assert.strictEqual(back.message, value.message)
           assert.strictEqual(back.constructor, value.constructor)
         }
-      }), { fastCheck: { numRuns: 50 } })
+      }), { fastCheck: { numRuns: 15 } })
   }
 })

@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/bundledExamples.ts"],
     testTimeout: 60_000,
     // On two cores vitest would else use one.
     maxWorkers: 2,

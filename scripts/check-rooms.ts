@@ -18,12 +18,18 @@ const fail = (message: string): never => {
 }
 
 /** Public modules that build layers, and the two doors; the other public modules are the model. */
-const doors = ["index.ts", "testing.ts", "OauthClientsService.ts", "AccessTokenProvider.ts", "ProcessMakerConfig.ts"]
+const doors = new Set([
+  "index.ts",
+  "testing.ts",
+  "OauthClientsService.ts",
+  "AccessTokenProvider.ts",
+  "ProcessMakerConfig.ts"
+])
 
 const roomOf = (module: string): string => {
   const folder = path.dirname(module)
   if (folder !== ".") return folder.replace("internal/", "")
-  return doors.includes(module) ? "doors" : "model"
+  return doors.has(module) ? "doors" : "model"
 }
 
 const readModules = (): Readonly<Record<string, ReadonlyArray<string>>> =>

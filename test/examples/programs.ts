@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
+import { bundleOf } from "../support/bundledExamples.js"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -36,7 +37,7 @@ const environmentOf = (environment: Environment) => ({
 /** The command that runs an example, in one process: a signal reaches it and not a runner above it. */
 export const commandOf = (file: string, args: ReadonlyArray<string>): ReadonlyArray<string> => [
   process.execPath,
-  file.startsWith("examples/") ? ".bundle/" + file.slice(9).replace(/ts$/, "js") : file,
+  file.startsWith("examples/") ? bundleOf(file) : file,
   ...args
 ]
 

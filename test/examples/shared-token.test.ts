@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { layerSharedToken } from "../../examples/shared-token.js"
+import { bundleOf } from "../support/bundledExamples.js"
 
 const key = "access-token"
 
@@ -90,7 +91,7 @@ describe("the example of a shared token", () => {
   it.scopedLive("runs by itself", () =>
     Effect.gen(function*() {
       const output = yield* Command.string(
-        Command.make(process.execPath, ".bundle/shared-token.js")
+        Command.make(process.execPath, bundleOf("examples/shared-token.ts"))
       )
       assert.deepStrictEqual(output.trim().split("\n"), [
         "first process: 20 clients",

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { bundleOf } from "../support/bundledExamples.js"
 import { accessToken, call } from "./callers.js"
 
 const Announcement = Schema.parseJson(Schema.Struct({
@@ -21,7 +22,7 @@ const Announcement = Schema.parseJson(Schema.Struct({
 }))
 
 const program = (...flags: ReadonlyArray<string>) =>
-  Command.make(process.execPath, ".bundle/fake.js", ...flags)
+  Command.make(process.execPath, bundleOf("examples/fake.ts"), ...flags)
 
 const started = (...flags: ReadonlyArray<string>) =>
   Effect.gen(function*() {

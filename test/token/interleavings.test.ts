@@ -19,6 +19,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { runs } from "../support/runs.js"
 
 const refusal = Fault.respond({ status: 401, body: "{\"error\":\"invalid_credentials\"}" })
 const unauthorized = Fault.respond({ status: 401, body: "{\"error\":\"Unauthenticated.\"}" })
@@ -302,5 +303,5 @@ it.effect.prop(
       yield* Fiber.join(last)
     }).pipe(Effect.provide(layerUnderTest(observed, life)), Effect.withRandom(Random.make(seed)))
   },
-  { fastCheck: { numRuns: 10 }, timeout: 120_000 }
+  { fastCheck: runs(10) }
 )

@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
 import { credentials, secrets, shapes } from "../support/hostile.js"
+import { runs } from "../support/runs.js"
 import { json, layerOver, operationNames, operations, scripted } from "../support/scripted.js"
 import type { Operation } from "../support/scripted.js"
 
@@ -220,7 +221,7 @@ const calls = (service: OauthClientsService["Type"], operation: Operation, hidde
 const serviceOver = (client: HttpClient.HttpClient, options: Parameters<typeof layerOver>[1]) =>
   Effect.provide(OauthClientsService, layerOver(client, options))
 
-const limits = { timeout: 60_000, fastCheck: { numRuns: 80 } }
+const limits = { fastCheck: runs(80) }
 
 describe("whatever a server answers is a success that the schema allows, or a typed error without a secret", () => {
   for (const operation of operationNames) {

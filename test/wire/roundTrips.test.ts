@@ -3,6 +3,7 @@ import * as library from "effect-processmaker-oauth"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { runs } from "../support/runs.js"
 
 const all: Readonly<Record<string, unknown>> = library
 
@@ -42,6 +43,6 @@ describe("through JSON and back", () => {
           assert.strictEqual(back.message, value.message)
           assert.strictEqual(back.constructor, value.constructor)
         }
-      }), { fastCheck: { numRuns: 15 } })
+      }), { fastCheck: runs(15) })
   }
 })

@@ -10,8 +10,8 @@ export interface HeapAt {
   readonly megabytes: number
 }
 
-// What is alive, not what has not been collected yet.
-const heapInUse = Effect.sync(() => {
+/** What is alive, not what has not been collected yet, in megabytes. */
+export const heapInUse = Effect.sync(() => {
   setFlagsFromString("--expose-gc")
   const collect: unknown = runInNewContext("gc")
   if (typeof collect === "function") { for (let turn = 0; turn < 3; turn++) collect() }

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 // @ts-expect-error: what is internal has no types either
-import type {} from "effect-processmaker-oauth/internal/wire/jsonApi"
+import type {} from "effect-processmaker-oauth/internal/wire/document"
 
 const program: Effect.Effect<string, ProcessMakerNotFound, OauthClientsService> = Effect.gen(function*() {
   const oauthClients = yield* OauthClientsService

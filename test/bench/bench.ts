@@ -17,7 +17,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { decodeGoodList } from "../../src/internal/wire/jsonApi.js"
+import { readStrictPage } from "../../src/internal/wire/document.js"
 import { naivePage, naiveStream } from "./naive.js"
 import { pageText } from "./pageText.js"
 import { peers } from "./peers.js"
@@ -150,7 +150,7 @@ const text = pageText(100, 1, 100)
 const numbers = pageText(100, 1, 100, (index) => index)
 const decode = (body: string) => {
   const answer = { status: 200, contentType: "application/vnd.api+json", text: () => body }
-  return Either.getOrThrow(decodeGoodList(answer, (said) => said)).rows.length
+  return Either.getOrThrow(readStrictPage(answer, (said) => said)).rows.length
 }
 const repeatedly = (work: () => unknown) => async (times: number) => {
   for (let time = 0; time < times; time++) work()

@@ -5,10 +5,10 @@
 import * as Chunk from "effect/Chunk"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { OauthClient, OauthClientId, Pagination } from "../../src/index.js"
+import { OauthClient, OauthClientId } from "../../src/index.js"
 import type { PageCursor, PageReport } from "../../src/index.js"
 import { PageWalk } from "../../src/internal/list/pageWalk.js"
-import type { ListDocument } from "../../src/internal/wire/jsonApi.js"
+import type { ListDocument } from "../../src/internal/wire/document.js"
 
 export interface Change {
   /** Negative: deletions. */
@@ -57,14 +57,14 @@ const makeClient = (id: string): OauthClient =>
 
 export const documentOf = (ids: ReadonlyArray<string>, page: number, perPage: number): ListDocument => {
   const rows = ids.slice((page - 1) * perPage, page * perPage).map((id) => Either.right(makeClient(id)))
-  const pagination = new Pagination({
+  const numbers = {
     total: ids.length,
     count: rows.length,
     perPage,
     currentPage: page,
     totalPages: Math.ceil(ids.length / perPage)
-  })
-  return { rows, pagination: Option.some(pagination) }
+  }
+  return { rows, numbers }
 }
 
 class Server {

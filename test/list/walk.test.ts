@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import * as Option from "effect/Option"
 import { PageWalk } from "../../src/internal/list/pageWalk.js"
 import { documentOf, duplicates, simulate } from "./simulation.js"
 import type { Change, Run } from "./simulation.js"
@@ -45,7 +44,7 @@ describe("PageWalk over a list without an end", () => {
     let stuck: string | undefined
     for (let page = walk.wanted; page !== undefined && page < 20_000; page = walk.wanted) {
       const { rows } = documentOf([String(page)], 1, 1)
-      stuck = walk.accept({ number: page, document: { rows, pagination: Option.none() }, attempts: 1 }).stuck
+      stuck = walk.accept({ number: page, document: { rows, numbers: {} }, attempts: 1 }).stuck
     }
     assert.strictEqual(stuck, "endless")
   })

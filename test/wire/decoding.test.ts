@@ -353,7 +353,7 @@ describe("an answer that breaks the promise is a typed error", () => {
       it.effect(`${operation}: R3, R4 data ${data.slice(0, 7)}`, () => failsWith(operation, `{"data":${data}}`))
     }
     for (const key of ["total", "count", "per_page", "current_page", "total_pages"]) {
-      for (const value of [undefined, -1, 1.5, "1", null, 2 ** 53]) {
+      for (const value of [-1, 1.5, "1", 2 ** 53]) {
         it.effect(`${operation}: R10 ${key} ${JSON.stringify(value)}`, () =>
           Effect.gen(function*() {
             const pagination = { total: 1, count: 1, per_page: 15, current_page: 1, total_pages: 1, [key]: value }

@@ -13,19 +13,12 @@ import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
 import type { Failure, NoAnswer, RefusedStatus } from "../failure/failure.js"
 import { isRedirect, isSuccess, statusMeaning } from "../failure/status.js"
+import type { Answer } from "../wire/document.js"
 import { readErrorBody } from "../wire/errorBody.js"
 import type { Conceal } from "./conceal.js"
 import { ReceivedBody } from "./receivedBody.js"
 import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
 import { describeBodyError, describeDefect, describeRequest } from "./transportFailure.js"
-
-/** A good status with its whole body. */
-export interface Answer {
-  readonly status: number
-  readonly contentType: string
-  /** A function, since the span of the exchange ends with its answer, and some tracers print what they get. */
-  readonly text: () => string
-}
 
 export interface ExchangeOptions {
   readonly client: HttpClient.HttpClient

@@ -1,5 +1,4 @@
-import * as Option from "effect/Option"
-import type { ListDocument } from "../wire/jsonApi.js"
+import type { ListDocument } from "../wire/document.js"
 
 /** What a page says of its place in the list. */
 export interface Extent {
@@ -20,16 +19,16 @@ export interface Extent {
  */
 export const extentOf = (
   number: number,
-  { pagination, rows }: ListDocument,
+  { numbers, rows }: ListDocument,
   asked: number,
   firstCount: number | undefined
 ): Extent => {
   const count = rows.length
-  if (Option.isNone(pagination)) {
+  const { perPage, total, totalPages } = numbers
+  if (perPage === undefined || total === undefined || totalPages === undefined) {
     const more = count > 0 && (firstCount === undefined || count >= firstCount)
     return { total: undefined, pageSize: firstCount ?? asked, lastPage: undefined, more, short: false }
   }
-  const { perPage, total, totalPages } = pagination.value
   const pageSize = perPage > 0 ? perPage : asked
   const before = (number - 1) * pageSize
   if (count > 0 && before + count > total) {

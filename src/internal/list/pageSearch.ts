@@ -1,4 +1,4 @@
-import type { ListDocument } from "../wire/jsonApi.js"
+import type { ListDocument } from "../wire/document.js"
 
 /** A page that was read. */
 export interface PageRead {

@@ -9,7 +9,7 @@ import type { PageCursor } from "../../OauthClientPage.js"
 import { PageEvent } from "../../PageStream.js"
 import type { PageStreamOptions } from "../../PageStream.js"
 import type { ProcessMakerPaginationStuck } from "../../ProcessMakerError.js"
-import type { BadRow, ListDocument, Row } from "../wire/jsonApi.js"
+import type { BadRow, ListDocument, Row } from "../wire/document.js"
 import { BarrenPages } from "./barrenPages.js"
 import { makePage } from "./makePage.js"
 import { extentOf } from "./pageExtent.js"
@@ -116,7 +116,7 @@ export class PageWalk {
     this.#pagesRead += 1
     const extent = extentOf(number, read.document, this.#options.perPage, this.#firstCount)
     this.#firstCount ??= read.document.rows.length
-    const current = Option.getOrUndefined(read.document.pagination)?.currentPage ?? number
+    const current = read.document.numbers.currentPage ?? number
     if (current !== number) return this.#doubt() ? undefined : this.#stop("wrongPage")
     if (this.#pageSize !== undefined && extent.total !== undefined && extent.pageSize !== this.#pageSize) {
       return this.#stop("pageSize")
@@ -268,7 +268,7 @@ export class PageWalk {
     const pending = this.#pending
     this.#pending = undefined
     const follows = pending !== undefined && !this.#done && pending.number === this.#wantedPage
-      && Option.getOrUndefined(pending.document.pagination)?.total === this.#total
+      && pending.document.numbers.total === this.#total
     if (follows && this.#step.stuck === undefined) this.#read(pending)
   }
 

@@ -12,7 +12,7 @@ import { ProcessMakerPaginationStuck } from "../../ProcessMakerError.js"
 import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMakerError.js"
 import type { Done } from "../call/apiClient.js"
 import { monotonic } from "../call/ledger.js"
-import type { ListDocument } from "../wire/jsonApi.js"
+import type { ListDocument } from "../wire/document.js"
 import { PageWalk } from "./pageWalk.js"
 import type { WalkOptions } from "./pageWalk.js"
 

@@ -5,7 +5,8 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import { NewOauthClient, OauthClientChanges } from "../../OauthClient.js"
-import { encodeChanges, encodeNew, mediaType } from "../wire/jsonApi.js"
+import { writeChanges, writeNew } from "../wire/client.js"
+import { mediaType } from "../wire/document.js"
 import { schemaIssues } from "../wire/schemaIssues.js"
 
 type Issues = ReadonlyArray<SchemaIssue>
@@ -80,7 +81,7 @@ export const makeRequests = (baseUrl: string) => ({
   addOauthClient: (userId: string, input: unknown): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(
       both(checkUser({ userId }), checkNew(input)),
-      ([, valid]) => withDocument(accepting(HttpClientRequest.post(clientsUrl(baseUrl, userId))), encodeNew(valid))
+      ([, valid]) => withDocument(accepting(HttpClientRequest.post(clientsUrl(baseUrl, userId))), writeNew(valid))
     ),
   findOauthClientById: (userId: string, clientId: string): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(oneClient(baseUrl, userId, clientId), (url) => accepting(HttpClientRequest.get(url))),
@@ -97,7 +98,7 @@ export const makeRequests = (baseUrl: string) => ({
   ): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(
       both(oneClient(baseUrl, userId, clientId), checkChanges(changes)),
-      ([url, valid]) => withDocument(accepting(HttpClientRequest.put(url)), encodeChanges(clientId, valid))
+      ([url, valid]) => withDocument(accepting(HttpClientRequest.put(url)), writeChanges(clientId, valid))
     ),
   deleteOauthClient: (userId: string, clientId: string): Checked<HttpClientRequest.HttpClientRequest> =>
     Either.map(oneClient(baseUrl, userId, clientId), (url) => accepting(HttpClientRequest.del(url)))

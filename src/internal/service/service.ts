@@ -16,13 +16,12 @@ import type { Failure, InvalidAnswer } from "../failure/failure.js"
 import { toPublicError } from "../failure/responseErrors.js"
 import { isNotFound } from "../failure/status.js"
 import type { Conceal } from "../http/conceal.js"
-import type { Answer } from "../http/exchange.js"
 import { makePage } from "../list/makePage.js"
 import { extentOf } from "../list/pageExtent.js"
 import { pageEvents, streamOperation } from "../list/pagination.js"
 import { mostAnchors } from "../list/recentIds.js"
-import { decodeDeletion, decodeGoodList, decodeItem, decodeList, invalid } from "../wire/jsonApi.js"
-import type { ListDocument } from "../wire/jsonApi.js"
+import { invalid, readClient, readNothing, readPage, readStrictPage } from "../wire/document.js"
+import type { Answer, ListDocument } from "../wire/document.js"
 import { checkPageOptions, makeRequests } from "./requests.js"
 import { checkStream } from "./streamOptions.js"
 
@@ -54,7 +53,7 @@ export const makeService = (options: ApiClientOptions) => {
         return yield* invalidRequest({ operation: streamOperation, userId }, "GET", checked.left)
       }
       const { onInvalidItem, ...walk } = checked.right
-      const decode = onInvalidItem === "skip" ? decodeList : decodeGoodList
+      const decode = onInvalidItem === "skip" ? readPage : readStrictPage
       return pageEvents({
         ...walk,
         fetch: (page, onRetrying) =>
@@ -75,7 +74,7 @@ export const makeService = (options: ApiClientOptions) => {
         call: { operation: "addOauthClient", userId },
         method: "POST",
         request: requests.addOauthClient(userId, input),
-        decode: decodeItem
+        decode: readClient
       })
     ),
     findOauthClientById: Effect.fn("OauthClientsService.findOauthClientById")((userId: string, clientId: string) =>
@@ -94,7 +93,7 @@ export const makeService = (options: ApiClientOptions) => {
         onLeft: (issues) => invalidRequest({ operation: "findOauthClients", userId }, "GET", issues),
         onRight: ({ page, perPage }) =>
           Effect.map(
-            fetchPage({ userId, page, perPage }, { decode: decodeGoodList }),
+            fetchPage({ userId, page, perPage }, { decode: readStrictPage }),
             ({ value }) => toPage(userId, page, perPage, value)
           )
       })
@@ -116,7 +115,7 @@ export const makeService = (options: ApiClientOptions) => {
         call: { operation: "deleteOauthClient", userId, clientId },
         method: "DELETE",
         request: requests.deleteOauthClient(userId, clientId),
-        decode: decodeDeletion,
+        decode: readNothing,
         recover: gone
       })
     ),
@@ -134,7 +133,7 @@ export const makeService = (options: ApiClientOptions) => {
 const decodeSame =
   (clientId: string) => (answer: Answer, conceal: Conceal): Either.Either<OauthClient, InvalidAnswer> =>
     Either.filterOrLeft(
-      decodeItem(answer, conceal),
+      readClient(answer, conceal),
       ({ id }) => id === clientId,
       () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
     )

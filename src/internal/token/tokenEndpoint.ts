@@ -9,8 +9,9 @@ import { invalidTokenResponse } from "../failure/failure.js"
 import type { Failure, LoginRefused } from "../failure/failure.js"
 import { isClientError, statusMeaning } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
-import type { Answer, ExchangeOptions } from "../http/exchange.js"
+import type { ExchangeOptions } from "../http/exchange.js"
 import { concealer, isEmpty, isToken, passwordGrant, refreshGrant } from "../http/secrets.js"
+import type { Answer } from "../wire/document.js"
 
 /** What the token endpoint granted. */
 export interface Grant {

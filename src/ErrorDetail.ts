@@ -6,16 +6,17 @@
 import * as Schema from "effect/Schema"
 
 /**
- * Whether a write may have changed the server although the call failed.
+ * Whether a write changed the server although the call failed.
  *
  * **Details**
  *
- * `notApplied`: the server surely did not carry the request out. `unknown`: it may have; read before writing again.
+ * `notApplied`: the server did not carry out the request. `applied`: it did, and what failed came after. `unknown`: it
+ * may have; read before writing again.
  *
  * @since 0.1.0
  * @category models
  */
-export const Outcome = Schema.Literal("notApplied", "unknown")
+export const Outcome = Schema.Literal("notApplied", "applied", "unknown")
 
 /**
  * The type of `Outcome`.

@@ -3,7 +3,9 @@
  *
  * @since 0.1.0
  */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 
 // In code points, as the server's database counts; a lone surrogate cannot be sent as UTF-8 (RFC 3629, section 3).
 const ClientName = Schema.String.pipe(
@@ -58,6 +60,26 @@ export class OauthClient extends Schema.Class<OauthClient>("OauthClient")({
   createdAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
   updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {}
+
+/**
+ * An `OauthClient` as plain JSON without its secret: what may be stored, logged or shown.
+ *
+ * **Details**
+ *
+ * Encoding drops the secret; decoding gives a client without one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const OauthClientWithoutSecret = /* @__PURE__ */ Schema.transform(
+  Schema.Struct(Struct.omit(OauthClient.fields, "secret")),
+  Schema.typeSchema(OauthClient),
+  {
+    strict: true,
+    decode: (fields) => new OauthClient({ ...fields, secret: Option.none() }),
+    encode: (client) => client
+  }
+)
 
 /**
  * What a new OAuth client is made from. What is left out is decided by the server.

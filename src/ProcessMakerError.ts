@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
 import { describeCall, oneLine, sentence } from "./internal/failure/describe.js"
+import { OauthClientWithoutSecret } from "./OauthClient.js"
 
 const call = {
   /** The operation that failed, by its name in the API. */
@@ -234,6 +235,30 @@ export class ProcessMakerInvalidResponse
 }
 
 /**
+ * The server answered a write as a success, with a client that lacks what was asked: the change was ignored.
+ *
+ * **Details**
+ *
+ * Flags alone are compared, and only those that the answer shows: a server may trim a name or cut it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProcessMakerChangeIgnored
+  extends Schema.TaggedError<ProcessMakerChangeIgnored>()("ProcessMakerChangeIgnored", {
+    ...call,
+    /** The fields that are not as they were sent. */
+    fields: Schema.Array(Schema.Literal("personalAccessClient", "passwordClient", "revoked")),
+    /** The client as the server holds it. */
+    client: OauthClientWithoutSecret
+  })
+{
+  override get message(): string {
+    return sentence(this, `the server answered with success, but did not change ${this.fields.join(" and ")}`)
+  }
+}
+
+/**
  * Refused here, before any request was sent.
  *
  * @since 0.1.0
@@ -328,6 +353,35 @@ const stuckReasons: Record<ProcessMakerPaginationStuck["reason"], string> = {
 }
 
 /**
+ * How obtaining an access token can fail.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type AccessTokenError =
+  | ProcessMakerLoginFailed
+  | ProcessMakerRateLimited
+  | ProcessMakerServerError
+  | ProcessMakerTransportError
+  | ProcessMakerTimeout
+  | ProcessMakerUnexpectedStatus
+
+/**
+ * The same as a schema.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const AccessTokenError = /* @__PURE__ */ Schema.Union(
+  ProcessMakerLoginFailed,
+  ProcessMakerRateLimited,
+  ProcessMakerServerError,
+  ProcessMakerTransportError,
+  ProcessMakerTimeout,
+  ProcessMakerUnexpectedStatus
+)
+
+/**
  * How each of the five operations can fail.
  *
  * @since 0.1.0
@@ -340,27 +394,24 @@ export type OauthClientsError =
   | ProcessMakerNotFound
   | ProcessMakerUnprocessable
   | ProcessMakerInvalidResponse
+  | ProcessMakerChangeIgnored
   | ProcessMakerInvalidRequest
 
 /**
- * The same as a schema, for an RPC or a workflow that fails with them.
+ * The same as a schema, for an RPC, a workflow or a queue that carries them.
  *
  * @since 0.1.0
  * @category errors
  */
 export const OauthClientsError = /* @__PURE__ */ Schema.Union(
+  AccessTokenError,
   ProcessMakerUnauthorized,
   ProcessMakerForbidden,
   ProcessMakerNotFound,
   ProcessMakerUnprocessable,
-  ProcessMakerRateLimited,
-  ProcessMakerServerError,
-  ProcessMakerUnexpectedStatus,
-  ProcessMakerTransportError,
-  ProcessMakerTimeout,
   ProcessMakerInvalidResponse,
-  ProcessMakerInvalidRequest,
-  ProcessMakerLoginFailed
+  ProcessMakerChangeIgnored,
+  ProcessMakerInvalidRequest
 )
 
 /**
@@ -370,6 +421,14 @@ export const OauthClientsError = /* @__PURE__ */ Schema.Union(
  * @category errors
  */
 export type OauthClientsStreamError = OauthClientsError | ProcessMakerPaginationStuck
+
+/**
+ * The same as a schema.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const OauthClientsStreamError = /* @__PURE__ */ Schema.Union(OauthClientsError, ProcessMakerPaginationStuck)
 
 /**
  * Everything this library fails with.
@@ -385,21 +444,7 @@ export type ProcessMakerError = OauthClientsStreamError
  * @since 0.1.0
  * @category errors
  */
-export const ProcessMakerError = /* @__PURE__ */ Schema.Union(OauthClientsError, ProcessMakerPaginationStuck)
-
-/**
- * How getting an access token can fail.
- *
- * @since 0.1.0
- * @category errors
- */
-export type AccessTokenError =
-  | ProcessMakerLoginFailed
-  | ProcessMakerRateLimited
-  | ProcessMakerServerError
-  | ProcessMakerTransportError
-  | ProcessMakerTimeout
-  | ProcessMakerUnexpectedStatus
+export const ProcessMakerError = OauthClientsStreamError
 
 const waitHint = (retryAfter: Option.Option<Duration.Duration>): string =>
   Option.match(retryAfter, {

@@ -6,7 +6,13 @@ export type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToke
 export { AccessTokenProvider } from "./AccessTokenProvider.js"
 export type { PasswordGrantOptions, ProcessMakerCredentials } from "./AccessTokenProvider.js"
 export { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
-export { NewOauthClient, OauthClient, OauthClientChanges, OauthClientId } from "./OauthClient.js"
+export {
+  NewOauthClient,
+  OauthClient,
+  OauthClientChanges,
+  OauthClientId,
+  OauthClientWithoutSecret
+} from "./OauthClient.js"
 export type { NewOauthClientInput, OauthClientChangesInput } from "./OauthClient.js"
 export { OauthClientPage, PageCursor, Pagination } from "./OauthClientPage.js"
 export { OauthClientsService } from "./OauthClientsService.js"
@@ -16,7 +22,10 @@ export type { PageOptions, PageReport, PageStreamOptions } from "./PageStream.js
 export { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 export type { ProcessMakerConfigOptions, ProcessMakerConfigShape } from "./ProcessMakerConfig.js"
 export {
+  AccessTokenError,
   OauthClientsError,
+  OauthClientsStreamError,
+  ProcessMakerChangeIgnored,
   ProcessMakerError,
   ProcessMakerForbidden,
   ProcessMakerInvalidRequest,
@@ -32,6 +41,5 @@ export {
   ProcessMakerUnexpectedStatus,
   ProcessMakerUnprocessable
 } from "./ProcessMakerError.js"
-export type { AccessTokenError, OauthClientsStreamError } from "./ProcessMakerError.js"
 export { RetryPolicy } from "./RetryPolicy.js"
 export type { RetryPolicyOptions, WithRetryPolicy } from "./RetryPolicy.js"

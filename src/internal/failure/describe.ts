@@ -10,7 +10,7 @@ interface Call {
 interface Failed extends Call {
   readonly attempts: number
   readonly elapsed: Duration.Duration
-  readonly outcome?: "notApplied" | "unknown" | undefined
+  readonly outcome?: "notApplied" | "applied" | "unknown" | undefined
   readonly during?: "login" | undefined
 }
 
@@ -44,12 +44,18 @@ const describeSaid = ({ code, detail, field, title }: Said): string =>
     code === undefined ? undefined : `[${code}]`
   ].filter((part) => part !== undefined).join(" ")
 
+const outcomes = {
+  notApplied: "",
+  applied: "; the change itself was carried out",
+  unknown: "; it may have been carried out all the same"
+}
+
 /** The whole message: call, reason, what the server said, and what it took. */
 export const sentence = (failed: Failed, reason: string, said: ReadonlyArray<Said> = []): string => {
   const words = said.slice(0, 3).map(describeSaid).filter((text) => text !== "")
   const more = said.length > 3 ? `; and ${said.length - 3} more` : ""
   const server = words.length === 0 ? "" : `; the server says: ${words.join("; ")}${more}`
-  const outcome = failed.outcome === "unknown" ? "; it may have been carried out all the same" : ""
+  const outcome = outcomes[failed.outcome ?? "notApplied"]
   const tries = failed.attempts > 1 ? ` [${failed.attempts} attempts in ${Duration.format(failed.elapsed)}]` : ""
   const when = failed.during === "login" ? " while logging in" : ""
   return `${describeCall(failed)} failed${when}: ${reason}${server}${outcome}${tries}`

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
-import { deepFiles } from "./test/support/deepRuns.js"
+import { randomRuns } from "./test/support/randomRuns.js"
+import { deepFiles, filesThat } from "./test/support/testFiles.js"
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
 
@@ -10,6 +11,11 @@ const deep = process.env["DEEP"] === "1"
 // Workers inherit it: all random tests of a run share one seed.
 process.env["SEED"] ??= String(Date.now() % 2 ** 31)
 if (!/^-?\d+$/.test(process.env["SEED"])) throw new Error(`SEED must be a whole number, not ${process.env["SEED"]}`)
+
+const files = deep ? deepFiles : filesThat(/(?:)/)
+const onRealTime = filesThat(
+  /node:(?:http|net|child_process)"|platform-node\/|\.\/(?:servers|rawServer|programs|ways|soaking)\.js"/
+)
 
 export default defineConfig({
   resolve: {
@@ -20,8 +26,26 @@ export default defineConfig({
     ]
   },
   test: {
-    include: deep ? [...deepFiles] : ["test/**/*.test.ts"],
-    globalSetup: ["test/support/bundledExamples.ts", "test/support/deepRuns.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "virtual",
+          include: files.filter((file) => !onRealTime.includes(file)),
+          isolate: false
+        }
+      },
+      {
+        extends: true,
+        test: {
+          // Sockets, heaps and processes.
+          name: "real",
+          include: files.filter((file) => onRealTime.includes(file)),
+          globalSetup: ["test/support/bundledExamples.ts"]
+        }
+      }
+    ],
+    reporters: ["default", randomRuns],
     setupFiles: ["test/support/runs.ts"],
     // A deep test is many quick ones.
     testTimeout: deep ? 1_200_000 : 60_000,

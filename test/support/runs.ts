@@ -4,6 +4,7 @@
  * setup file of all tests, this also sets what a property gets that asks for nothing.
  */
 import * as FastCheck from "effect/FastCheck"
+import { afterEach } from "vitest"
 
 const deep = process.env["DEEP"] === "1"
 
@@ -21,7 +22,7 @@ export const runs = (quick: number, many?: number): { readonly numRuns: number; 
 
 let rested = performance.now()
 
-/** Lets the event loop turn: vitest takes a worker that is silent for a minute for dead. */
+// Vitest takes a worker that is silent for a minute for dead, and tests without timers give the event loop no turn.
 const rest = async (): Promise<void> => {
   if (performance.now() - rested < 50) return
   await new Promise((resolve) => setImmediate(resolve))
@@ -30,3 +31,5 @@ const rest = async (): Promise<void> => {
 
 // A property that is not asynchronous does not wait for it: thousands of cases belong into an `asyncProperty`.
 FastCheck.configureGlobal({ ...runs(100), beforeEach: rest })
+
+afterEach(rest)

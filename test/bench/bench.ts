@@ -150,7 +150,7 @@ const text = pageText(100, 1, 100)
 const numbers = pageText(100, 1, 100, (index) => index)
 const decode = (body: string) => {
   const answer = { status: 200, contentType: "application/vnd.api+json", text: () => body }
-  return Either.getOrThrow(readStrictPage(answer, (said) => said)).rows.length
+  return Either.getOrThrow(readStrictPage(answer)).rows.length
 }
 const repeatedly = (work: () => unknown) => async (times: number) => {
   for (let time = 0; time < times; time++) work()

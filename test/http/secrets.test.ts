@@ -309,7 +309,7 @@ const matrix: Readonly<Record<string, Route>> = {
 }
 
 // Most routes come in hundreds of writings, and to look everywhere takes its time: a few, spread evenly. That each
-// writing is caught is for `conceal.test.ts`.
+// writing is caught is for `redact.test.ts`.
 const some = <A>(values: ReadonlyArray<A>, most = 10): ReadonlyArray<A> => {
   const step = Math.max(1, values.length / most)
   return Array.from(

@@ -13,9 +13,8 @@ import { policyInForce } from "../config/policyInForce.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "../failure/failure.js"
 import { toPublicError } from "../failure/responseErrors.js"
 import { isUnauthorized } from "../failure/status.js"
-import type { Conceal } from "../http/conceal.js"
 import { exchange } from "../http/exchange.js"
-import { concealer, withBearer } from "../http/secrets.js"
+import { withBearer } from "../http/secrets.js"
 import { isPathId } from "../service/requests.js"
 import type { Answer } from "../wire/document.js"
 import { repeating } from "./attempts.js"
@@ -29,7 +28,7 @@ export interface ApiCall<A> {
   readonly call: Call
   readonly method: Method
   readonly request: Either.Either<HttpClientRequest.HttpClientRequest, ReadonlyArray<SchemaIssue>>
-  readonly decode: (answer: Answer, conceal: Conceal) => Either.Either<A, InvalidAnswer>
+  readonly decode: (answer: Answer) => Either.Either<A, InvalidAnswer>
   /** Turns a failure into a success where the operation knows better. */
   readonly recover?: ((failure: Failure, ledger: Ledger) => Either.Either<A, Failure>) | undefined
   readonly onRepeat?: ((repeat: Repeat, ledger: Ledger) => Effect.Effect<void>) | undefined
@@ -60,22 +59,20 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
     request: HttpClientRequest.HttpClientRequest,
     ledger: Ledger,
     token: AccessToken
-  ): Effect.Effect<A, Failure> => {
-    const conceal = concealer([token.value, ...(tokens.secrets?.() ?? [])])
-    return exchange(withBearer(request, token.value), {
+  ): Effect.Effect<A, Failure> =>
+    exchange(withBearer(request, token.value), {
       client,
       maxBodySize: config.maxBodySize,
-      conceal,
+      secrets: () => [token.value, ...(tokens.secrets?.() ?? [])],
+      decode,
       onRefusal: (refusal) => {
         noteRefusal(ledger, refusal)
         return holdOthers(pacing, refusal, ledger.policy.maxRetryAfter)
       }
     }).pipe(
-      Effect.flatMap((answer) => decode(answer, conceal)),
       Effect.catchAll((failure) => recover?.(failure, ledger) ?? Effect.fail(failure)),
       (attempt) => counted(ledger, attempt)
     )
-  }
 
   // What holds the layer back may outlast a token, so a token is had when the way is clear.
   const tokenToSend = (ledger: Ledger): Effect.Effect<AccessToken, Failure> =>

@@ -6,25 +6,30 @@ import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
+import type { ErrorDetail } from "../../ErrorDetail.js"
 import type { Failure, NoAnswer, RefusedStatus } from "../failure/failure.js"
 import { isRedirect, isSuccess, statusMeaning } from "../failure/status.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody } from "../wire/errorBody.js"
-import type { Conceal } from "./conceal.js"
 import { ReceivedBody } from "./receivedBody.js"
+import { redactFailure } from "./redact.js"
 import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
+import { redactor } from "./secrets.js"
 import { describeBodyError, describeDefect, describeRequest } from "./transportFailure.js"
 
-export interface ExchangeOptions {
+export interface ExchangeOptions<A> {
   readonly client: HttpClient.HttpClient
   readonly maxBodySize: number
-  /** Takes secrets out of what the server says about a failure. */
-  readonly conceal: Conceal
+  /** What is taken out of a failure, whatever the server or the transport says. Asked only when there is one. */
+  readonly secrets: () => ReadonlyArray<Redacted.Redacted<string>>
+  readonly decode: (answer: Answer) => Either.Either<A, Failure>
   /** Told of a refusal before its body is read. */
   readonly onRefusal: (refusal: RefusedStatus) => Effect.Effect<void>
 }
@@ -37,11 +42,13 @@ const drainedFor = "2 seconds"
  * Sends one request and reads the whole answer, within bounds. Interruption closes the socket: the scope of the client
  * ends with this effect.
  */
-export const exchange = (
+export const exchange = <A>(
   request: HttpClientRequest.HttpClientRequest,
-  options: ExchangeOptions
-): Effect.Effect<Answer, Failure> =>
-  Effect.useSpan(`http.client ${request.method}`, {
+  options: ExchangeOptions<A>
+): Effect.Effect<A, Failure> => {
+  const redact = redactor(options.secrets)
+  const { maxBodySize, onRefusal } = options
+  return Effect.useSpan(`http.client ${request.method}`, {
     kind: "client",
     captureStackTrace: false,
     attributes: { "http.request.method": request.method, "url.full": request.url }
@@ -63,15 +70,22 @@ export const exchange = (
       span.attribute("http.response.status_code", response.status)
       const followed = followedTo(sent, response)
       const redirectOrigin = followed ?? pointsTo(sent, response)
-      return isSuccess(response.status) && redirectOrigin === undefined
-        ? yield* readAnswer(response, options)
-        : yield* readRefusal(response, { redirectOrigin, followed: followed !== undefined }, options)
+      if (isSuccess(response.status) && redirectOrigin === undefined) {
+        return yield* options.decode(yield* readAnswer(response, maxBodySize))
+      }
+      const now = yield* Clock.currentTimeMillis
+      const refusal = describeRefusal(response, { redirectOrigin, followed: followed !== undefined }, now)
+      yield* onRefusal(redactFailure(refusal, redact))
+      return yield* Effect.fail<Failure>({ ...refusal, errors: yield* readRefusal(response) })
     }).pipe(
       Effect.scoped,
+      // Here and nowhere else, so that whatever fails above may say what the server said.
+      Effect.mapError((failure) => redactFailure(failure, redact)),
       Effect.mapInputContext(withoutRedirects),
       // The client's own span would end with an error that holds the request, and with it the token.
       Effect.locally(HttpClient.currentTracerDisabledWhen, () => true)
     ))
+}
 
 const withTrace = (request: HttpClientRequest.HttpClientRequest, span: Tracer.Span) =>
   Effect.zipWith(
@@ -124,7 +138,7 @@ const pointsTo = (
 
 const readAnswer = (
   response: HttpClientResponse.HttpClientResponse,
-  { maxBodySize }: ExchangeOptions
+  maxBodySize: number
 ): Effect.Effect<Answer, Failure> =>
   Effect.gen(function*() {
     const received = new ReceivedBody(maxBodySize)
@@ -140,33 +154,17 @@ const readAnswer = (
 
 // The status decides, also when the body is late, broken or too long: then what is there of it must do.
 const readRefusal = (
-  response: HttpClientResponse.HttpClientResponse,
-  redirect: Redirect,
-  { conceal, onRefusal }: ExchangeOptions
-): Effect.Effect<never, Failure> =>
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<ReadonlyArray<ErrorDetail>> =>
   Effect.gen(function*() {
-    const refusal = describeRefusal(response, whereTo(redirect, conceal), yield* Clock.currentTimeMillis)
-    yield* onRefusal(refusal)
     const received = new ReceivedBody(drainedBytes)
     yield* Effect.ignore(Effect.timeoutOption(receive(response, received), drainedFor))
-    return yield* Effect.fail<Failure>({ ...refusal, errors: readErrorBody(received.text(), conceal) })
+    return readErrorBody(received.text())
   })
-
-interface Redirect {
-  readonly redirectOrigin: string | undefined
-  /** A transport went there by itself. */
-  readonly followed: boolean
-}
-
-// The server chose the host's name.
-const whereTo = ({ followed, redirectOrigin }: Redirect, conceal: Conceal): Redirect => ({
-  followed,
-  redirectOrigin: redirectOrigin === undefined ? undefined : conceal(redirectOrigin.slice(0, 270))
-})
 
 const describeRefusal = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
-  redirect: Redirect,
+  redirect: Pick<RefusedStatus, "redirectOrigin" | "followed">,
   now: number
 ): RefusedStatus => {
   const server = serverTime(headers["date"], now)

@@ -5,8 +5,8 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { PasswordCredentials } from "../../AccessToken.js"
-import { makeConceal } from "./conceal.js"
-import type { Conceal } from "./conceal.js"
+import { makeRedact } from "./redact.js"
+import type { Redact } from "./redact.js"
 
 type Secret = Redacted.Redacted<string>
 
@@ -43,4 +43,5 @@ export const refreshGrant = (credentials: PasswordCredentials, refreshToken: Sec
 })
 
 /** Takes the given secrets, and whatever looks like one, out of a text that a server sent. */
-export const concealer = (secrets: ReadonlyArray<Secret>): Conceal => makeConceal(() => secrets.map(Redacted.value))
+export const redactor = (secrets: () => ReadonlyArray<Secret>): Redact =>
+  makeRedact(() => secrets().map(Redacted.value))

@@ -15,7 +15,6 @@ import type { Ledger } from "../call/ledger.js"
 import type { Failure, InvalidAnswer } from "../failure/failure.js"
 import { toPublicError } from "../failure/responseErrors.js"
 import { isNotFound } from "../failure/status.js"
-import type { Conceal } from "../http/conceal.js"
 import { makePage } from "../list/makePage.js"
 import { extentOf } from "../list/pageExtent.js"
 import { pageEvents, streamOperation } from "../list/pagination.js"
@@ -130,13 +129,12 @@ export const makeService = (options: ApiClientOptions) => {
 }
 
 // The client that was asked for, and no other.
-const decodeSame =
-  (clientId: string) => (answer: Answer, conceal: Conceal): Either.Either<OauthClient, InvalidAnswer> =>
-    Either.filterOrLeft(
-      readClient(answer, conceal),
-      ({ id }) => id === clientId,
-      () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
-    )
+const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
+  Either.filterOrLeft(
+    readClient(answer),
+    ({ id }) => id === clientId,
+    () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
+  )
 
 // A deletion whose answer was lost, and that now finds nothing to delete, was done.
 const gone = (failure: Failure, { lost }: Ledger): Either.Either<void, Failure> =>

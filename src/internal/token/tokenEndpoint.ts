@@ -10,7 +10,7 @@ import type { Failure, LoginRefused } from "../failure/failure.js"
 import { isClientError, statusMeaning } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
 import type { ExchangeOptions } from "../http/exchange.js"
-import { concealer, isEmpty, isToken, passwordGrant, refreshGrant } from "../http/secrets.js"
+import { isEmpty, isToken, passwordGrant, refreshGrant } from "../http/secrets.js"
 import type { Answer } from "../wire/document.js"
 
 /** What the token endpoint granted. */
@@ -34,7 +34,7 @@ const TokenResponse = Schema.parseJson(Schema.Struct({
 const decodeTokenResponse = Schema.decodeUnknownEither(TokenResponse)
 
 export interface TokenEndpointOptions {
-  readonly exchange: Omit<ExchangeOptions, "conceal">
+  readonly exchange: Omit<ExchangeOptions<never>, "secrets" | "decode">
   readonly tokenUrl: string
   readonly credentials: PasswordCredentials
 }
@@ -55,13 +55,16 @@ const request = (
   secrets: ReadonlyArray<Redacted.Redacted<string>>
 ): Effect.Effect<Grant, Failure> => {
   const { clientSecret, password } = options.credentials
-  const conceal = concealer([clientSecret, password, ...secrets])
   return HttpClientRequest.post(options.tokenUrl).pipe(
     HttpClientRequest.acceptJson,
     HttpClientRequest.bodyUrlParams(form),
-    (post) => exchange(post, { ...options.exchange, conceal }),
-    Effect.mapError(asRefusal),
-    Effect.flatMap(toGrant)
+    (post) =>
+      exchange(post, {
+        ...options.exchange,
+        secrets: () => [clientSecret, password, ...secrets],
+        decode: toGrant
+      }),
+    Effect.mapError(asRefusal)
   )
 }
 

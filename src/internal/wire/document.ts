@@ -9,7 +9,6 @@ import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { OauthClient } from "../../OauthClient.js"
 import type { InvalidAnswer } from "../failure/failure.js"
-import type { Conceal } from "../http/conceal.js"
 import { idOf, toClient } from "./client.js"
 import { readErrors } from "./errorBody.js"
 import { mostIssues, schemaIssues } from "./schemaIssues.js"
@@ -66,16 +65,16 @@ export interface ListDocument {
 }
 
 /** The document of one client. */
-export const readClient = (answer: Answer, conceal: Conceal): Either.Either<OauthClient, InvalidAnswer> =>
+export const readClient = (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
   Either.gen(function*() {
-    const { data } = yield* decodeDocument(answer, conceal)
+    const { data } = yield* decodeDocument(answer)
     return yield* Either.mapLeft(toClient(data, ["data"]), (issues) => invalid(answer, "schema", issues))
   })
 
 /** The document of one page. */
-export const readPage = (answer: Answer, conceal: Conceal): Either.Either<ListDocument, InvalidAnswer> =>
+export const readPage = (answer: Answer): Either.Either<ListDocument, InvalidAnswer> =>
   Either.gen(function*() {
-    const document = yield* decodeDocument(answer, conceal)
+    const document = yield* decodeDocument(answer)
     if (!Array.isArray(document.data)) {
       return yield* Either.left(invalid(answer, "document", [{ path: ["data"], expected: "must be an array" }]))
     }
@@ -89,12 +88,12 @@ export const readPage = (answer: Answer, conceal: Conceal): Either.Either<ListDo
   })
 
 /** Any JSON document, or none at all: what a deletion is answered with. */
-export const readNothing = (answer: Answer, conceal: Conceal): Either.Either<void, InvalidAnswer> =>
-  answer.text().trim() === "" ? Either.void : Either.map(decodeDocument(answer, conceal), () => undefined)
+export const readNothing = (answer: Answer): Either.Either<void, InvalidAnswer> =>
+  answer.text().trim() === "" ? Either.void : Either.map(decodeDocument(answer), () => undefined)
 
 /** The same, but one bad row makes the whole page a bad answer: the error names the first few places. */
-export const readStrictPage = (answer: Answer, conceal: Conceal): Either.Either<ListDocument, InvalidAnswer> =>
-  Either.flatMap(readPage(answer, conceal), (document) => {
+export const readStrictPage = (answer: Answer): Either.Either<ListDocument, InvalidAnswer> =>
+  Either.flatMap(readPage(answer), (document) => {
     const bad = Arr.take(Arr.filterMap(document.rows, Either.getLeft), mostIssues)
     const issues = Arr.take(bad.flatMap((row) => row.issues), mostIssues)
     return bad.length === 0 ? Either.right(document) : Either.left(invalid(answer, "schema", issues))
@@ -117,7 +116,7 @@ interface Document {
   readonly meta?: unknown
 }
 
-const decodeDocument = (answer: Answer, conceal: Conceal): Either.Either<Document, InvalidAnswer> =>
+const decodeDocument = (answer: Answer): Either.Either<Document, InvalidAnswer> =>
   Either.gen(function*() {
     const root = yield* parseJson(answer)
     if (!Predicate.isRecord(root)) {
@@ -125,7 +124,7 @@ const decodeDocument = (answer: Answer, conceal: Conceal): Either.Either<Documen
     }
     if (hasErrors(root.errors)) {
       const issues = [{ path: ["errors"], expected: "must not be in an answer with a good status" }]
-      return yield* Either.left({ ...invalid(answer, "document", issues), errors: readErrors(root, conceal) })
+      return yield* Either.left({ ...invalid(answer, "document", issues), errors: readErrors(root) })
     }
     return root
   })

@@ -1,22 +1,15 @@
 import * as Predicate from "effect/Predicate"
 import type { ErrorDetail } from "../../ErrorDetail.js"
-import { oneLine, unprintable } from "../failure/describe.js"
-import type { Conceal } from "../http/conceal.js"
 
 type Fields = Readonly<Record<string, unknown>>
 
 const mostDetails = 20
-const longestText = 200
 
 /** What a server said about a failure, whatever shape it chose; nothing when it cannot be understood. */
-export const readErrorBody = (text: string, conceal: Conceal): ReadonlyArray<ErrorDetail> =>
-  readErrors(parse(text), conceal)
+export const readErrorBody = (text: string): ReadonlyArray<ErrorDetail> => readErrors(parse(text))
 
 /** The same for a document that is already parsed. */
-export const readErrors = (document: unknown, conceal: Conceal): ReadonlyArray<ErrorDetail> =>
-  shapes(document).slice(0, mostDetails)
-    .map((said) => bound(said, conceal))
-    .filter((said) => Object.keys(said).length > 0)
+export const readErrors = (document: unknown): ReadonlyArray<ErrorDetail> => shapes(document).slice(0, mostDetails)
 
 const parse = (text: string): unknown => {
   try {
@@ -74,20 +67,3 @@ const otherError = (body: Fields): ErrorDetail =>
       title: text(body.title),
       detail: text(body.error_description) ?? text(body.detail) ?? text(body.message)
     }
-
-// The codes of RFC 6749, section 5.2, and of older servers: no secret, whatever the secrets are.
-const oauthCode = /^(invalid_(request|client|grant|scope|credentials)|unauthorized_client|unsupported_grant_type)$/
-
-const bound = (said: ErrorDetail, conceal: Conceal): ErrorDetail =>
-  Object.fromEntries(
-    Object.entries(said).flatMap(([key, value]) => {
-      if (value === undefined) return []
-      if (key === "code" && oauthCode.test(value)) return [[key, value]]
-      // A body of megabytes in one field must not be searched whole.
-      const safe = oneLine(conceal(value, 4 * longestText)).trim()
-      const short = safe.length > longestText
-        ? `${safe.slice(0, longestText - 3)}...`.replaceAll(unprintable, "")
-        : safe
-      return short === "" ? [] : [[key, short]]
-    })
-  )

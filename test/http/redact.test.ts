@@ -2,20 +2,21 @@ import { assert, describe, it } from "@effect/vitest"
 import { assertNoSecrets } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { makeConceal } from "../../src/internal/http/conceal.js"
+import { makeRedact, redactFailure } from "../../src/internal/http/redact.js"
 import { readErrorBody } from "../../src/internal/wire/errorBody.js"
 import { allSecrets, secrets, shapes, writings } from "../support/hostile.js"
 
-const nothingKnown = makeConceal(() => [])
-const known = (...all: ReadonlyArray<string>) => makeConceal(() => all)
+const refusal = (body: string) => ({ _tag: "RefusedStatus" as const, status: 422, errors: readErrorBody(body) })
+const nothingKnown = makeRedact(() => [])
+const known = (...all: ReadonlyArray<string>) => makeRedact(() => all)
 
 describe("a secret that is known", () => {
   for (const [writing, write] of Object.entries(writings)) {
     it(`${writing}, in every shape`, () => {
       for (const secret of allSecrets) {
-        const conceal = known(...allSecrets)
+        const redact = known(...allSecrets)
         for (const [name, shape] of Object.entries(shapes)) {
-          const errors = readErrorBody(shape(write(secret)), conceal)
+          const errors = redactFailure(refusal(shape(write(secret))), redact).errors
           if (name === "JSON:API") assertNoSecrets(errors.map((error) => Object.values(error)), [secret])
           const text = JSON.stringify(errors).toLowerCase()
           for (const form of [write(secret), secret]) assert.notInclude(text, form.toLowerCase())

@@ -1,8 +1,12 @@
 /**
  * Takes secrets out of what a server says: those that are known, in whatever writing, and what looks like one.
  */
+import type { ErrorDetail } from "../../ErrorDetail.js"
+import { oneLine, unprintable } from "../failure/describe.js"
+import type { Failure } from "../failure/failure.js"
+
 /** The text, or the first `most` characters of it, without secrets: none is cut in two. */
-export type Conceal = (text: string, most?: number) => string
+export type Redact = (text: string, most?: number) => string
 
 const hidden = "<redacted>"
 
@@ -95,7 +99,7 @@ const cut = (text: string, most: number, { longest, pattern }: Known): string =>
 }
 
 /** The secrets are asked for when there is a text to take them out of: most calls do not fail. */
-export const makeConceal = (secrets: () => ReadonlyArray<string>): Conceal => {
+export const makeRedact = (secrets: () => ReadonlyArray<string>): Redact => {
   let known: Known | undefined
   return (text, most = text.length) => {
     known ??= toKnown(secrets())
@@ -106,3 +110,40 @@ export const makeConceal = (secrets: () => ReadonlyArray<string>): Conceal => {
     return hideLookalikes(left)
   }
 }
+
+const mostDetails = 20
+const longestText = 200
+/** A host name has at most 253 characters. */
+const longestOrigin = 270
+
+/** A failure as it may be shown: what was said is bounded, and without secrets. */
+export const redactFailure = <F extends Failure>(failure: F, redact: Redact): F => ({
+  ...failure,
+  ...("errors" in failure ? { errors: redactDetails(failure.errors, redact) } : {}),
+  // The server chose the host's name.
+  ..."redirectOrigin" in failure && failure.redirectOrigin !== undefined
+    ? { redirectOrigin: redact(failure.redirectOrigin.slice(0, longestOrigin)) }
+    : {}
+})
+
+const redactDetails = (errors: ReadonlyArray<ErrorDetail>, redact: Redact): ReadonlyArray<ErrorDetail> =>
+  errors.slice(0, mostDetails)
+    .map((said) => redactDetail(said, redact))
+    .filter((said) => Object.keys(said).length > 0)
+
+// The codes of RFC 6749, section 5.2, and of older servers: no secret, whatever the secrets are.
+const oauthCode = /^(invalid_(request|client|grant|scope|credentials)|unauthorized_client|unsupported_grant_type)$/
+
+const redactDetail = (said: ErrorDetail, redact: Redact): ErrorDetail =>
+  Object.fromEntries(
+    Object.entries(said).flatMap(([key, value]) => {
+      if (value === undefined) return []
+      if (key === "code" && oauthCode.test(value)) return [[key, value]]
+      // A body of megabytes in one field must not be searched whole.
+      const safe = oneLine(redact(value, 4 * longestText)).trim()
+      const short = safe.length > longestText
+        ? `${safe.slice(0, longestText - 3)}...`.replaceAll(unprintable, "")
+        : safe
+      return short === "" ? [] : [[key, short]]
+    })
+  )

@@ -65,7 +65,11 @@ const fileOf = (snippet: Snippet): string =>
 const typeCheck = (snippets: ReadonlyArray<Snippet>): void => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
-  const tsconfig = { extends: "../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: ["*.ts"] }
+  const tsconfig = {
+    extends: "../tsconfig.json",
+    compilerOptions: { noUnusedLocals: false, incremental: false, tsBuildInfoFile: null },
+    include: ["*.ts"]
+  }
   writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(tsconfig))
   for (const snippet of snippets) {
     if (snippet.example === undefined) {

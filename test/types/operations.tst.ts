@@ -26,8 +26,11 @@ import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "tstyche"
+import type { ErrorOf, operations } from "../../src/internal/service/operations.js"
 
 declare const oauthClients: OauthClientsServiceShape
+
+type Operations = typeof operations
 
 type CallError =
   | ProcessMakerUnauthorized
@@ -52,6 +55,14 @@ describe("operations", () => {
     expect(oauthClients.findOauthClients("u")).type.toBe<Effect.Effect<OauthClientPage, CallError>>()
     expect(oauthClients.updateOauthClient("u", "c", {})).type.toBe<Effect.Effect<OauthClient, CallError>>()
     expect(oauthClients.deleteOauthClient("u", "c")).type.toBe<Effect.Effect<void, CallError>>()
+  })
+
+  test("fail as their values say", () => {
+    expect<ErrorOf<Operations["addOauthClient"]>>().type.toBe<CallError>()
+    expect<ErrorOf<Operations["findOauthClientById"]>>().type.toBe<CallError>()
+    expect<ErrorOf<Operations["findOauthClients"]>>().type.toBe<CallError>()
+    expect<ErrorOf<Operations["updateOauthClient"]>>().type.toBe<CallError>()
+    expect<ErrorOf<Operations["deleteOauthClient"]>>().type.toBe<CallError>()
   })
 
   test("streams add what only pages can do wrong", () => {

@@ -1,3 +1,7 @@
+/**
+ * The service: turns operations into calls, and pages into streams. `OauthClientsServiceShape` says what each member
+ * promises; `makeService` is all that other rooms may use of this one.
+ */
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,7 +12,7 @@ import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "
 import type { OauthClientPage } from "../../OauthClientPage.js"
 import { PageEvent } from "../../PageStream.js"
 import type { PageOptions, PageStreamOptions } from "../../PageStream.js"
-import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMakerError.js"
+import type { OauthClientsError, OauthClientsStreamError, ProcessMakerInvalidRequest } from "../../ProcessMakerError.js"
 import { invalidRequest, makeApiClient } from "../call/apiClient.js"
 import type { ApiCall, ApiClientOptions, Done } from "../call/apiClient.js"
 import type { Ledger } from "../call/ledger.js"
@@ -19,28 +23,44 @@ import { makePage } from "../list/makePage.js"
 import { extentOf } from "../list/pageExtent.js"
 import { pageEvents, streamOperation } from "../list/pagination.js"
 import { mostAnchors } from "../list/recentIds.js"
-import { invalid, readClient, readNothing, readPage, readStrictPage } from "../wire/document.js"
+import { invalid, readClient, readPage } from "../wire/document.js"
 import type { Answer, ListDocument } from "../wire/document.js"
-import { checkPageOptions, makeRequests } from "./requests.js"
-import { checkStream } from "./streamOptions.js"
+import { checkStream } from "./inputs.js"
+import type { PageNumbers } from "./inputs.js"
+import {
+  addOauthClient,
+  deleteOauthClient,
+  findOauthClientById,
+  findOauthClients,
+  updateOauthClient
+} from "./operations.js"
+import type { Ids, Operation, OperationId } from "./operations.js"
+import { checkInput, makeRequest } from "./requests.js"
 
-/** The service over one API client. `OauthClientsServiceShape` says of each operation what it promises. */
+type More<A> = Partial<Pick<ApiCall<A>, "decode" | "onRepeat">>
+
+/** The service over one API client. */
 export const makeService = (options: ApiClientOptions) => {
   const api = makeApiClient(options)
-  const requests = makeRequests(options.config.baseUrl)
-  const call = <A>(apiCall: ApiCall<A>): Effect.Effect<A, OauthClientsError> =>
-    Effect.map(api.call(apiCall), ({ value }) => value)
 
-  const fetchPage = (
-    { page, perPage, userId }: { readonly userId: string; readonly page: number; readonly perPage: number },
-    more: Pick<ApiCall<ListDocument>, "decode" | "onRepeat">
-  ): Effect.Effect<Done<ListDocument>, OauthClientsError> =>
+  /** One call, from ids and input that were checked. */
+  const send = <Input, A>(
+    operation: Operation<Input, A>,
+    facts: Ids & { readonly page?: number },
+    input: Input,
+    more?: More<A>
+  ): Effect.Effect<Done<A>, OauthClientsError> =>
     api.call({
-      call: { operation: "findOauthClients", userId, page },
-      method: "GET",
-      request: Either.right(requests.findOauthClients(userId, page, perPage)),
+      call: { operation: operation.id, ...facts },
+      method: operation.method,
+      request: Either.right(makeRequest(options.config.baseUrl, operation, facts, input)),
+      decode: operation.output,
+      recover: recoverGone(operation),
       ...more
     })
+
+  const sendPage = (userId: string, numbers: PageNumbers, more?: More<ListDocument>) =>
+    send(findOauthClients, { userId, page: numbers.page }, numbers, more)
 
   const streamOauthClientEvents = (
     userId: string,
@@ -52,14 +72,14 @@ export const makeService = (options: ApiClientOptions) => {
         return yield* invalidRequest({ operation: streamOperation, userId }, "GET", checked.left)
       }
       const { onInvalidItem, ...walk } = checked.right
-      const decode = onInvalidItem === "skip" ? readPage : readStrictPage
+      const decode = onInvalidItem === "skip" ? readPage : findOauthClients.output
       return pageEvents({
         ...walk,
         fetch: (page, onRetrying) =>
-          Effect.withSpan(
-            fetchPage({ userId, page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) }),
-            "OauthClientsService.findOauthClients",
-            { captureStackTrace: false, attributes: { page } }
+          spanned(
+            findOauthClients.id,
+            sendPage(userId, { page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) }),
+            { page }
           )
       })
     }))
@@ -68,56 +88,46 @@ export const makeService = (options: ApiClientOptions) => {
     Stream.mapChunks(streamOauthClientEvents(userId, streamOptions), Chunk.filterMap(pageOf))
 
   return {
-    addOauthClient: Effect.fn("OauthClientsService.addOauthClient")((userId: string, input: NewOauthClientInput) =>
-      call({
-        call: { operation: "addOauthClient", userId },
-        method: "POST",
-        request: requests.addOauthClient(userId, input),
-        decode: readClient
-      })
-    ),
-    findOauthClientById: Effect.fn("OauthClientsService.findOauthClientById")((userId: string, clientId: string) =>
-      call({
-        call: { operation: "findOauthClientById", userId, clientId },
-        method: "GET",
-        request: requests.findOauthClientById(userId, clientId),
-        decode: decodeSame(clientId)
-      })
-    ),
-    findOauthClients: Effect.fn("OauthClientsService.findOauthClients")((
-      userId: string,
-      pageOptions: PageOptions = {}
-    ) =>
-      Either.match(checkPageOptions(userId, pageOptions), {
-        onLeft: (issues) => invalidRequest({ operation: "findOauthClients", userId }, "GET", issues),
-        onRight: ({ page, perPage }) =>
+    addOauthClient: (userId: string, given: NewOauthClientInput) =>
+      checking(
+        addOauthClient,
+        { userId },
+        given,
+        (input) => Effect.map(send(addOauthClient, { userId }, input), valueOf)
+      ),
+    findOauthClientById: (userId: string, clientId: string) =>
+      checking(
+        findOauthClientById,
+        { userId, clientId },
+        undefined,
+        () =>
           Effect.map(
-            fetchPage({ userId, page, perPage }, { decode: readStrictPage }),
-            ({ value }) => toPage(userId, page, perPage, value)
+            send(findOauthClientById, { userId, clientId }, undefined, { decode: decodeSame(clientId) }),
+            valueOf
           )
-      })
-    ),
-    updateOauthClient: Effect.fn("OauthClientsService.updateOauthClient")((
-      userId: string,
-      clientId: string,
-      changes: OauthClientChangesInput
-    ) =>
-      call({
-        call: { operation: "updateOauthClient", userId, clientId },
-        method: "PUT",
-        request: requests.updateOauthClient(userId, clientId, changes),
-        decode: decodeSame(clientId)
-      })
-    ),
-    deleteOauthClient: Effect.fn("OauthClientsService.deleteOauthClient")((userId: string, clientId: string) =>
-      call({
-        call: { operation: "deleteOauthClient", userId, clientId },
-        method: "DELETE",
-        request: requests.deleteOauthClient(userId, clientId),
-        decode: readNothing,
-        recover: gone
-      })
-    ),
+      ),
+    findOauthClients: (userId: string, pageOptions: PageOptions = {}) =>
+      checking(
+        findOauthClients,
+        { userId },
+        pageOptions,
+        (numbers) => Effect.map(sendPage(userId, numbers), ({ value }) => toPage(userId, numbers, value))
+      ),
+    updateOauthClient: (userId: string, clientId: string, given: OauthClientChangesInput) =>
+      checking(
+        updateOauthClient,
+        { userId, clientId },
+        given,
+        (changes) =>
+          Effect.map(send(updateOauthClient, { userId, clientId }, changes, { decode: decodeSame(clientId) }), valueOf)
+      ),
+    deleteOauthClient: (userId: string, clientId: string) =>
+      checking(
+        deleteOauthClient,
+        { userId, clientId },
+        undefined,
+        () => Effect.map(send(deleteOauthClient, { userId, clientId }, undefined), valueOf)
+      ),
     streamOauthClientEvents,
     streamOauthClientPages,
     streamOauthClients: (userId: string, streamOptions?: PageStreamOptions) =>
@@ -128,6 +138,35 @@ export const makeService = (options: ApiClientOptions) => {
   }
 }
 
+const valueOf = <A>({ value }: Done<A>): A => value
+
+/** The span of an operation around a check of what the caller gave, and what is done with it then. */
+const checking = <Input, A, E>(
+  operation: Operation<Input, unknown>,
+  ids: Ids,
+  given: unknown,
+  use: (input: Input) => Effect.Effect<A, E>
+): Effect.Effect<A, E | ProcessMakerInvalidRequest> =>
+  spanned(
+    operation.id,
+    Effect.suspend((): Effect.Effect<A, E | ProcessMakerInvalidRequest> =>
+      Either.match(checkInput(operation, ids, given), {
+        onLeft: (issues) => invalidRequest({ operation: operation.id, ...ids }, operation.method, issues),
+        onRight: use
+      })
+    )
+  )
+
+const spanned = <A, E>(
+  id: OperationId,
+  effect: Effect.Effect<A, E>,
+  attributes?: Record<string, unknown>
+): Effect.Effect<A, E> =>
+  Effect.withSpan(effect, `OauthClientsService.${id}`, {
+    captureStackTrace: false,
+    ...(attributes === undefined ? {} : { attributes })
+  })
+
 // The client that was asked for, and no other.
 const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
   Either.filterOrLeft(
@@ -136,11 +175,13 @@ const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthCl
     () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
   )
 
-// A deletion whose answer was lost, and that now finds nothing to delete, was done.
-const gone = (failure: Failure, { lost }: Ledger): Either.Either<void, Failure> =>
-  lost && failure._tag === "RefusedStatus" && failure.followed !== true && isNotFound(failure.status)
-    ? Either.void
-    : Either.left(failure)
+const recoverGone =
+  <A>({ whenGone }: Pick<Operation<never, A>, "whenGone">) =>
+  (failure: Failure, { lost }: Ledger): Either.Either<A, Failure> =>
+    whenGone !== undefined && lost && failure._tag === "RefusedStatus" && failure.followed !== true
+      && isNotFound(failure.status)
+      ? Either.right(whenGone())
+      : Either.left(failure)
 
 const tellRepeat =
   (pageNumber: number, tell: (event: PageEvent) => Effect.Effect<void>): NonNullable<ApiCall<never>["onRepeat"]> =>
@@ -153,7 +194,7 @@ const tellRepeat =
 const pageOf = (event: PageEvent): Option.Option<OauthClientPage> =>
   event._tag === "PageFetched" ? Option.some(event.page) : Option.none()
 
-const toPage = (userId: string, page: number, perPage: number, document: ListDocument): OauthClientPage => {
+const toPage = (userId: string, { page, perPage }: PageNumbers, document: ListDocument): OauthClientPage => {
   const clients = document.rows.flatMap((row) => Either.isRight(row) ? [row.right] : [])
   const { more, pageSize, total } = extentOf(page, document, perPage, undefined)
   const place = () => ({

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { operations } from "../../internal/service/operations.js"
 import type { FakeOperation, FakeRequest } from "../FakeRequest.js"
 
 /** What a request asks for. `allowed` is set where the path is known and the method is not. */
@@ -22,12 +23,6 @@ export interface Paths {
   readonly api: string
   readonly token: string
 }
-
-type Methods = Readonly<Record<string, FakeOperation>>
-
-const tokenMethods: Methods = { POST: "token" }
-const listMethods: Methods = { GET: "findOauthClients", POST: "addOauthClient" }
-const clientMethods: Methods = { GET: "findOauthClientById", PUT: "updateOauthClient", DELETE: "deleteOauthClient" }
 
 const decoded = (segment: string): string | undefined => {
   try {
@@ -55,23 +50,42 @@ const perPageOf = (text: string | undefined, most: number): number => {
   return number === 0 ? 15 : number
 }
 
+/** The ids in a path, where it is one of this template. */
+const idsIn = (template: string, segments: ReadonlyArray<string>): ReadonlyMap<string, string> | undefined => {
+  const parts = template.slice(1).split("/")
+  const fits = parts.length === segments.length
+    && parts.every((part, index) => part.startsWith("{") ? segments[index] !== "" : part === segments[index])
+  return fits ? new Map(segments.map((segment, index) => [parts[index] ?? "", segment])) : undefined
+}
+
+/** What is known at a path, by method, and the ids in it. */
+const knownAt = (path: string, paths: Paths) => {
+  const methods = new Map<string, FakeOperation>(path === paths.token ? [["POST", "token"]] : [])
+  const segments = segmentsBelow(paths.api, path)
+  let ids: ReadonlyMap<string, string> = new Map()
+  for (const { id, method, template } of Object.values(operations)) {
+    const found = idsIn(template, segments)
+    if (found === undefined) continue
+    ids = found
+    methods.set(method, id)
+  }
+  return { methods, userId: ids.get("{user_id}"), clientId: ids.get("{client_id}") }
+}
+
 /** Finds out what a request asks for. */
 export const routeOf = (request: FakeRequest, paths: Paths, maxPerPage: number): Route => {
   const [path = "", search = ""] = request.url.split(/\?(.*)/s)
   const query = Object.fromEntries(new URLSearchParams(search))
-  const [collection, userId, member, clientId, ...rest] = segmentsBelow(paths.api, path)
-  const isMember = collection === "users" && Boolean(userId) && member === "clients" && rest.length === 0
-  const methods: Methods = path === paths.token ? tokenMethods : !isMember ? {} : clientId ? clientMethods : listMethods
-  const operation = request.method === "OPTIONS" ? "preflight" : methods[request.method] ?? "unknown"
+  const { methods, ...ids } = knownAt(path, paths)
+  const operation = request.method === "OPTIONS" ? "preflight" : methods.get(request.method) ?? "unknown"
   const isList = operation === "findOauthClients"
   return {
     operation,
     path,
     query,
-    userId: isMember ? userId : undefined,
-    clientId: isMember && clientId ? clientId : undefined,
+    ...ids,
     page: isList ? pageOf(query["page"]) : undefined,
     perPage: isList ? perPageOf(query["per_page"], maxPerPage) : undefined,
-    allowed: Object.keys(methods)
+    allowed: [...methods.keys()]
   }
 }

@@ -1,0 +1,140 @@
+/**
+ * The operations of the API as values, with all that is known of each. The service, the fake's routes, the names of
+ * spans and metrics, the table in README.md and the error types read them here.
+ */
+import * as Either from "effect/Either"
+import { NewOauthClient, OauthClientChanges } from "../../OauthClient.js"
+import type { OauthClient } from "../../OauthClient.js"
+import type { ProcessMakerError } from "../../ProcessMakerError.js"
+import type { Method } from "../call/retryDecision.js"
+import type { InvalidAnswer } from "../failure/failure.js"
+import { writeChanges, writeNew } from "../wire/client.js"
+import { readClient, readNothing, readStrictPage } from "../wire/document.js"
+import type { Answer, ListDocument } from "../wire/document.js"
+import { checked, checkPage } from "./inputs.js"
+import type { Checked, PageNumbers } from "./inputs.js"
+
+export type OperationId =
+  | "addOauthClient"
+  | "findOauthClientById"
+  | "findOauthClients"
+  | "updateOauthClient"
+  | "deleteOauthClient"
+
+/** Whose clients, and which of them. */
+export interface Ids {
+  readonly userId: string
+  readonly clientId?: string | undefined
+}
+
+type ErrorTag = ProcessMakerError["_tag"]
+
+export interface Operation<Input, Output, Tag extends ErrorTag = ErrorTag> {
+  /** Its name in the API and in `OauthClientsService`. */
+  readonly id: OperationId
+  readonly method: Method
+  /** The path below the base URL (RFC 6570, level 1). */
+  readonly template: "/users/{user_id}/clients" | "/users/{user_id}/clients/{client_id}"
+  /** Checks what a caller gives beside the ids. */
+  readonly input: (input: unknown) => Checked<Input>
+  readonly query?: (input: Input) => Readonly<Record<string, string>>
+  readonly body?: (input: Input, ids: Ids) => string
+  /** Reads a good answer. */
+  readonly output: (answer: Answer) => Either.Either<Output, InvalidAnswer>
+  /** The tags of all errors that it can fail with. */
+  readonly errors: ReadonlyArray<Tag>
+  /**
+   * What may be sent again (RFC 9110, sections 9.2.1 and 9.2.2): a `safe` request after any passing failure, an
+   * `idempotent` one too but for 500, any other only if it was surely not carried out.
+   */
+  readonly repeats: "safe" | "idempotent" | "notApplied"
+  /** What it succeeds with if an answer was lost and the next one is 404. Left out: 404 is always a failure. */
+  readonly whenGone?: () => Output
+}
+
+/** The errors of an operation. */
+export type ErrorOf<O> = O extends { readonly errors: ReadonlyArray<infer Tag> }
+  ? Extract<ProcessMakerError, { _tag: Tag }>
+  : never
+
+const tags = <const Tag extends ErrorTag>(...all: ReadonlyArray<Tag>): ReadonlyArray<Tag> => all
+
+const callErrors = tags(
+  "ProcessMakerUnauthorized",
+  "ProcessMakerForbidden",
+  "ProcessMakerNotFound",
+  "ProcessMakerUnprocessable",
+  "ProcessMakerRateLimited",
+  "ProcessMakerServerError",
+  "ProcessMakerUnexpectedStatus",
+  "ProcessMakerTransportError",
+  "ProcessMakerTimeout",
+  "ProcessMakerInvalidResponse",
+  "ProcessMakerInvalidRequest",
+  "ProcessMakerLoginFailed"
+)
+
+type CallTag = (typeof callErrors)[number]
+
+export const addOauthClient: Operation<NewOauthClient, OauthClient, CallTag> = {
+  id: "addOauthClient",
+  method: "POST",
+  template: "/users/{user_id}/clients",
+  input: checked(NewOauthClient),
+  body: writeNew,
+  output: readClient,
+  errors: callErrors,
+  repeats: "notApplied"
+}
+
+export const findOauthClientById: Operation<void, OauthClient, CallTag> = {
+  id: "findOauthClientById",
+  method: "GET",
+  template: "/users/{user_id}/clients/{client_id}",
+  input: () => Either.void,
+  output: readClient,
+  errors: callErrors,
+  repeats: "safe"
+}
+
+export const findOauthClients: Operation<PageNumbers, ListDocument, CallTag> = {
+  id: "findOauthClients",
+  method: "GET",
+  template: "/users/{user_id}/clients",
+  input: checkPage,
+  query: ({ page, perPage }) => ({ page: String(page), per_page: String(perPage) }),
+  output: readStrictPage,
+  errors: callErrors,
+  repeats: "safe"
+}
+
+export const updateOauthClient: Operation<OauthClientChanges, OauthClient, CallTag> = {
+  id: "updateOauthClient",
+  method: "PUT",
+  template: "/users/{user_id}/clients/{client_id}",
+  input: checked(OauthClientChanges),
+  body: (changes, { clientId = "" }) => writeChanges(clientId, changes),
+  output: readClient,
+  errors: callErrors,
+  repeats: "idempotent"
+}
+
+export const deleteOauthClient: Operation<void, void, CallTag> = {
+  id: "deleteOauthClient",
+  method: "DELETE",
+  template: "/users/{user_id}/clients/{client_id}",
+  input: () => Either.void,
+  output: readNothing,
+  errors: callErrors,
+  repeats: "idempotent",
+  whenGone: () => undefined
+}
+
+/** All of them, in the order of the documentation. */
+export const operations = {
+  addOauthClient,
+  findOauthClientById,
+  findOauthClients,
+  updateOauthClient,
+  deleteOauthClient
+}

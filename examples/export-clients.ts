@@ -20,6 +20,7 @@ import { describeFailure, exitCode } from "./export/failure.js"
 import { lock } from "./export/lock.js"
 import { say } from "./export/progress.js"
 import { summary } from "./export/summary.js"
+import { withReport } from "./report/withReport.js"
 import { UsageError } from "./support/commandLine.js"
 import { outliveReaders } from "./support/outliveReaders.js"
 
@@ -37,7 +38,11 @@ const run = (options: ExportOptions) =>
     yield* lock(options.out)
     const earlier = yield* findCheckpoint(options, { name, userId })
     const perPage = options.perPage ?? (Option.isNone(tenant) ? demonstration.perPage : 100)
-    const exported = yield* exportClients(options, { name, userId, perPage }, earlier).pipe(
+    const exported = yield* withReport(
+      options.html,
+      { title: `Export of the OAuth clients of ${userId}`, source: name, userId },
+      (tell) => exportClients(options, { name, userId, perPage }, earlier, tell)
+    ).pipe(
       RetryPolicy.with(options.patient ? RetryPolicy.patient : {}),
       Effect.provide(
         Option.isNone(tenant) ? Layer.provide(service, layerDemonstration(userId, earlier)) : service

@@ -9,6 +9,7 @@ export const help = `Exports all OAuth clients of a user as NDJSON: one JSON obj
 
   --user <id>       whose clients; default: PROCESSMAKER_USER_ID
   --out <file>      where to; default: oauth-clients.ndjson
+  --html <file>     write a report of the run to look at
   --secrets         write the clients' secrets too
   --per-page <n>    clients on a page, 1 to 100; default: 100, and 25 from the fake
   --prefetch <n>    pages in flight ahead, 0 to 100; default: 1
@@ -28,6 +29,7 @@ kill -9, is resumed by the next one with the same options.`
 export interface ExportOptions {
   readonly user: string | undefined
   readonly out: string
+  readonly html: string | undefined
   readonly secrets: boolean
   readonly perPage: number | undefined
   readonly prefetch: number | undefined
@@ -43,9 +45,13 @@ export const parseOptions = (args: ReadonlyArray<string>): Effect.Effect<ExportO
     const { values } = yield* parsed(() => parse(args))
     if (values.help) return undefined
     if (values.out === "") return yield* new UsageError({ message: "--out must name a file" })
+    if (values.html === "" || values.html === values.out) {
+      return yield* new UsageError({ message: "--html must name a file of its own" })
+    }
     return {
       user: values.user,
       out: values.out,
+      html: values.html,
       secrets: values.secrets,
       perPage: yield* wholeNumber("--per-page", values["per-page"], 1, 100),
       prefetch: yield* wholeNumber("--prefetch", values.prefetch, 0, 100),
@@ -62,6 +68,7 @@ const parse = (args: ReadonlyArray<string>) =>
     options: {
       user: { type: "string" },
       out: { type: "string", default: "oauth-clients.ndjson" },
+      html: { type: "string" },
       secrets: { type: "boolean", default: false },
       "per-page": { type: "string" },
       prefetch: { type: "string" },

@@ -78,7 +78,8 @@ export const findCheckpoint = (
 export const exportClients = (
   options: ExportOptions,
   source: ExportSource,
-  earlier: Option.Option<Checkpoint>
+  earlier: Option.Option<Checkpoint>,
+  tell: (event: PageEvent) => Effect.Effect<void>
 ): Effect.Effect<Exported, Failure, Context | Scope.Scope> =>
   Effect.gen(function*() {
     const files = filesOf(options.out)
@@ -93,7 +94,7 @@ export const exportClients = (
     const start = Option.isSome(earlier)
       ? yield* resume(files, earlier.value)
       : yield* begin(files, options, source)
-    const exported = yield* writePages({ files, options, source, file, start })
+    const exported = yield* writePages({ files, options, source, file, start, tell })
     return yield* finish(files, exported)
   })
 
@@ -148,9 +149,13 @@ interface Writing {
   readonly source: ExportSource
   readonly file: PartialFile
   readonly start: Checkpoint
+  /** Told of each event after it was dealt with. */
+  readonly tell: (event: PageEvent) => Effect.Effect<void>
 }
 
-const writePages = ({ file, files, options, source, start }: Writing): Effect.Effect<Exported, Failure, Context> =>
+const writePages = (
+  { file, files, options, source, start, tell }: Writing
+): Effect.Effect<Exported, Failure, Context> =>
   Effect.gen(function*() {
     const oauthClients = yield* OauthClientsService
     const progress = yield* makeProgress
@@ -174,6 +179,7 @@ const writePages = ({ file, files, options, source, start }: Writing): Effect.Ef
           ? yield* writePage(state.checkpoint, event.page)
           : state.checkpoint
         yield* progress.tell(event, checkpoint.clients)
+        yield* tell(event)
         return { checkpoint, report: event._tag === "Completed" ? Option.some(event.report) : state.report }
       })
     const events = oauthClients.streamOauthClientEvents(source.userId, {

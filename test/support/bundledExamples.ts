@@ -30,6 +30,7 @@ export default async (): Promise<void> => {
     outbase: "examples",
     outdir: folder,
     bundle: true,
+    // What an example imports only when it needs it is loaded only then.
     splitting: true,
     platform: "node",
     format: "esm",

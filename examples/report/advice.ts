@@ -1,0 +1,24 @@
+/** What to do about a failure, by the tag of its error. */
+import type { ProcessMakerError } from "effect-processmaker-oauth"
+
+const byTag: Readonly<Record<ProcessMakerError["_tag"], string>> = {
+  ProcessMakerUnauthorized:
+    "Check that the API accepts tokens of this OAuth client. The server refused a new token too.",
+  ProcessMakerForbidden: "Give the account of the login permission to read this user's clients.",
+  ProcessMakerNotFound: "Remove these users from the input: the server does not know them.",
+  ProcessMakerUnprocessable: "Correct the input that the message names.",
+  ProcessMakerRateLimited: "Run again later, lower the rate, or run with --patient.",
+  ProcessMakerServerError:
+    "Run again later, or with --patient. If it stays, report the request to whoever runs the server.",
+  ProcessMakerUnexpectedStatus: "Check the base URL: this is not how the API answers.",
+  ProcessMakerTransportError: "Check the network, the host name and the certificate; then run again.",
+  ProcessMakerTimeout: "Run again later, or with --patient. The server takes too long to answer.",
+  ProcessMakerInvalidResponse: "Run with --skip-invalid to leave out rows that cannot be read, and report the message.",
+  ProcessMakerChangeIgnored: "Make the change in another way. The server answered as if it had made it, and did not.",
+  ProcessMakerInvalidRequest: "Correct the input that the message names. Nothing was sent.",
+  ProcessMakerLoginFailed: "Check the client id, the client secret, the user name and the password.",
+  ProcessMakerPaginationStuck: "Run again with --restart while nobody changes the list."
+}
+
+export const adviceFor = (tag: string): string =>
+  Object.entries(byTag).find(([known]) => known === tag)?.[1] ?? "Read the message; then run again."

@@ -3,17 +3,14 @@ import { RetryPolicy } from "effect-processmaker-oauth"
 import { Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as TestClock from "effect/TestClock"
 import { makePacing } from "../../src/internal/call/pacing.js"
-import { countOf, isDone, passingTime, ready, settle } from "./calls.js"
+import { pass, settle, simulated } from "../support/simulatedTime.js"
+import { countOf, isDone, ready } from "./calls.js"
 
 const many = <A, E>(count: number, call: Effect.Effect<A, E>) =>
   Effect.all(Array.from({ length: count }, () => Effect.exit(call)), { concurrency: "unbounded" })
 
 const outages = { "no connection": Fault.refuse, "503": Fault.unavailable() }
-
-// Two hundred calls under `TestClock` take a while on a busy machine.
-const patience = 60_000
 
 describe("the budget that a layer's calls share", () => {
   for (const [name, step] of Object.entries(outages)) {
@@ -21,30 +18,30 @@ describe("the budget that a layer's calls share", () => {
       Effect.gen(function*() {
         const { fake, service, userId } = yield* ready
         yield* fake.script(Fault.onOperation("findOauthClients", Fault.always(step)))
-        yield* passingTime(many(200, service.findOauthClients(userId)), "5 seconds")
+        yield* many(200, service.findOauthClients(userId))
         // 200 first attempts, the 100 of the budget, and what the time that they took refills; without it 1,000.
         assert.isBelow(yield* countOf("findOauthClients"), 450)
-      }).pipe(Effect.provide(layerTest())), patience)
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("one call, or a few, have all their attempts", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.badGateway)))
-      yield* passingTime(many(20, service.findOauthClients(userId)))
+      yield* many(20, service.findOauthClients(userId))
       assert.strictEqual(yield* countOf("findOauthClients"), 100)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("after an outage it refills with time: nobody is starved for good", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.refuse)))
-      yield* passingTime(many(200, service.findOauthClients(userId)), "5 seconds")
+      yield* many(200, service.findOauthClients(userId))
       yield* fake.clearFaults
-      yield* TestClock.adjust("15 seconds")
+      yield* pass("15 seconds")
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.twice(Fault.refuse)))
-      yield* passingTime(service.findOauthClients(userId))
-    }).pipe(Effect.provide(layerTest())), patience)
+      yield* service.findOauthClients(userId)
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("with the budget gone a call still has its first attempt, and a patient one its turn", () =>
     Effect.gen(function*() {
@@ -52,7 +49,7 @@ describe("the budget that a layer's calls share", () => {
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.refuse)))
       const crowd = yield* Effect.fork(many(200, service.findOauthClients(userId)))
       yield* settle
-      yield* TestClock.adjust("200 millis")
+      yield* pass("200 millis")
       yield* fake.clearRequests
       const quick = RetryPolicy.with(service.findOauthClients(userId), { maxDelay: "1 seconds" })
       const fiber = yield* Effect.fork(Effect.flip(quick))
@@ -61,9 +58,9 @@ describe("the budget that a layer's calls share", () => {
       const patient = yield* Effect.fork(RetryPolicy.with(service.findOauthClients(userId), RetryPolicy.patient))
       yield* settle
       yield* fake.clearFaults
-      yield* passingTime(Fiber.join(patient))
+      yield* Fiber.join(patient)
       yield* Fiber.interrupt(crowd)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("a token that expires under many calls costs none of them its replay", () =>
     Effect.gen(function*() {
@@ -72,19 +69,19 @@ describe("the budget that a layer's calls share", () => {
         Fault.onOperation("findOauthClients", Fault.together(Fault.delay("1 seconds"), Fault.expireTokens))
       )
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.times(129, Fault.delay("2 seconds"))))
-      const exits = yield* passingTime(many(130, service.findOauthClients(userId)))
+      const exits = yield* many(130, service.findOauthClients(userId))
       assert.isTrue(exits.every(({ _tag }) => _tag === "Success"))
-    }).pipe(Effect.provide(layerTest())), patience)
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("calls that come back when they were told to are not refused for it", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       const slow = Fault.together(Fault.delay("1 seconds"), Fault.tooManyRequests("2 seconds"))
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.times(150, slow)))
-      const exits = yield* passingTime(many(150, service.findOauthClients(userId)))
+      const exits = yield* many(150, service.findOauthClients(userId))
       assert.isTrue(exits.every(({ _tag }) => _tag === "Success"))
       assert.strictEqual(yield* countOf("findOauthClients"), 300)
-    }).pipe(Effect.provide(layerTest())), patience)
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("calls that succeed when repeated do not use it up", () =>
     Effect.gen(function*() {
@@ -92,10 +89,10 @@ describe("the budget that a layer's calls share", () => {
       const policy = { baseDelay: "1 millis", maxDelay: "1 millis" } as const
       for (let nth = 0; nth < 150; nth++) {
         yield* fake.script(Fault.onOperation("findOauthClients", Fault.badGateway))
-        yield* passingTime(RetryPolicy.with(service.findOauthClients(userId), policy), "1 millis")
+        yield* RetryPolicy.with(service.findOauthClients(userId), policy)
       }
       assert.strictEqual(yield* countOf("findOauthClients"), 300)
-    }).pipe(Effect.provide(layerTest())), patience)
+    }).pipe(Effect.provide(layerTest()), simulated))
 })
 
 describe("the pacing itself", () => {

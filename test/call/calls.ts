@@ -1,4 +1,4 @@
-/** Calls under `TestClock`: how they end, and what the fake saw of them. */
+/** Calls under simulated time: how they end, and what the fake saw of them. */
 import { OauthClientsService } from "effect-processmaker-oauth"
 import type { OauthClientsServiceShape } from "effect-processmaker-oauth"
 import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
@@ -8,31 +8,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as TestClock from "effect/TestClock"
-
-/** Runs an effect and lets the time pass that it needs: step by step, so that what others do in the meantime is seen. */
-export const passingTime = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
-  step: Duration.DurationInput = "1 seconds",
-  steps = 300
-): Effect.Effect<A, E, R> =>
-  Effect.gen(function*() {
-    const fiber = yield* Effect.fork(effect)
-    for (let passed = 0; passed < steps; passed++) {
-      yield* settle
-      if (Option.isSome(yield* Fiber.poll(fiber))) return yield* Fiber.join(fiber)
-      yield* TestClock.adjust(step)
-    }
-    return yield* Effect.die(new Error("it waits for more than the time that passed"))
-  })
-
-/** Lets everything run that does not wait for the clock. */
-export const settle: Effect.Effect<void> = TestClock.adjust(0)
+import { settle } from "../support/simulatedTime.js"
 
 export const isDone = <A, E>(fiber: Fiber.RuntimeFiber<A, E>): Effect.Effect<boolean> =>
   Effect.zipRight(settle, Effect.map(Fiber.poll(fiber), Option.isSome))
 
-/** When the fake got each request for an operation, in milliseconds of the test's clock. */
+/** When the fake got each request for an operation, in milliseconds of simulated time. */
 export const timesOf = (operation: FakeOperation): Effect.Effect<ReadonlyArray<number>, never, FakeProcessMaker> =>
   Effect.gen(function*() {
     const fake = yield* FakeProcessMaker

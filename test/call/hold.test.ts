@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as TestClock from "effect/TestClock"
-import { countOf, isDone, passingTime, ready, settle, timesOf } from "./calls.js"
+import { pass, settle, simulated } from "../support/simulatedTime.js"
+import { countOf, isDone, ready, timesOf } from "./calls.js"
 
 const used = (spelling: "x-ratelimit" | "x-rate-limit", reset: number) => ({
   [`${spelling}-remaining`]: "0",
@@ -37,19 +37,19 @@ describe("an answer that asks for patience holds the whole layer", () => {
         yield* fake.script(Fault.onOperation("findOauthClientById", step))
         yield* Effect.fork(service.findOauthClientById(userId, clientId))
         yield* settle
-        yield* TestClock.adjust("1 seconds")
+        yield* pass("1 seconds")
         const others = yield* Effect.fork(Effect.all([
           service.findOauthClients(userId),
           service.addOauthClient(userId, { name: "A" }),
           service.updateOauthClient(userId, clientId, { name: "B" }),
           Stream.runCollect(service.streamOauthClients(userId))
         ], { concurrency: "unbounded" }))
-        yield* TestClock.adjust("8900 millis")
+        yield* pass("8900 millis")
         assert.strictEqual((yield* fake.requests).length, 1, "none before its end")
-        yield* passingTime(Fiber.join(others), "100 millis")
+        yield* Fiber.join(others)
         const end = 10_000 + ((yield* timesOf("findOauthClientById"))[0] ?? 0)
         for (const { at } of (yield* fake.requests).slice(1)) assert.isAtLeast(at.epochMillis, end)
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("429 without Retry-After: other calls wait as long as the one that met it", () =>
@@ -60,11 +60,11 @@ describe("an answer that asks for patience holds the whole layer", () => {
       const first = yield* Effect.fork(call)
       yield* settle
       const other = yield* Effect.fork(service.findOauthClients(userId))
-      yield* passingTime(Fiber.zip(first, other), "50 millis")
+      yield* Fiber.zip(first, other)
       const [, repeated = Number.POSITIVE_INFINITY] = yield* timesOf("findOauthClientById")
       const [time = 0] = yield* timesOf("findOauthClients")
       assert.isAtLeast(time, repeated)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   const silent = { "503 without": Fault.unavailable(), "502": Fault.badGateway, "reset": Fault.resetBefore }
   for (const [name, step] of Object.entries(silent)) {
@@ -75,7 +75,7 @@ describe("an answer that asks for patience holds the whole layer", () => {
         yield* Effect.fork(service.findOauthClientById(userId, clientId))
         yield* settle
         assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("those who waited are let go one after the other, not as a herd", () =>
@@ -87,25 +87,25 @@ describe("an answer that asks for patience holds the whole layer", () => {
       const queued = yield* Effect.fork(
         Effect.all(Array.from({ length: 40 }, () => service.findOauthClients(userId)), { concurrency: "unbounded" })
       )
-      yield* passingTime(Fiber.zip(first, queued), "100 millis")
+      yield* Fiber.zip(first, queued)
       const times = yield* timesOf("findOauthClients")
       assert.isAtLeast(Math.min(...times), 10_000)
       const perTick = new Map<number, number>()
       for (const time of times) perTick.set(Math.floor(time / 100), (perTick.get(Math.floor(time / 100)) ?? 0) + 1)
       assert.isAtMost(Math.max(...perTick.values()), 5, "at most a few in a tenth of a second")
       assert.isAtMost(Math.max(...times), 13_000, "and yet all within seconds")
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("one that waits alone goes on at once", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("deleteOauthClient", Fault.tooManyRequests("5 seconds")))
       yield* Effect.ignore(RetryPolicy.with(service.deleteOauthClient(userId, "404404"), RetryPolicy.none))
-      yield* passingTime(service.findOauthClients(userId), "50 millis")
+      yield* service.findOauthClients(userId)
       const [time = 0] = yield* timesOf("findOauthClients")
       assert.isAtLeast(time, 5000)
       assert.isAtMost(time, 5060)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("a second answer of the kind holds those back who were let go too early", () =>
     Effect.gen(function*() {
@@ -117,10 +117,10 @@ describe("an answer that asks for patience holds the whole layer", () => {
       const more = yield* Effect.fork(
         Effect.all(Array.from({ length: 20 }, () => service.findOauthClients(userId)), { concurrency: "unbounded" })
       )
-      yield* passingTime(Fiber.zip(calls, more), "500 millis")
+      yield* Fiber.zip(calls, more)
       // Each refused call is asked again once per hold, and nobody else asks in between.
       assert.isAtMost(yield* countOf("findOauthClients"), 43)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("a call that may not wait so long fails at once, without a request", () =>
     Effect.gen(function*() {
@@ -138,19 +138,19 @@ describe("an answer that asks for patience holds the whole layer", () => {
         assert.deepStrictEqual(Option.map(error.retryAfter, Duration.toSeconds), Option.some(50))
       }
       assert.strictEqual(yield* countOf("addOauthClient"), 0)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("calls that fail because of the hold do not make it longer", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.tooManyRequests("2 minutes")))
       yield* Effect.ignore(service.findOauthClients(userId))
-      yield* TestClock.adjust("1 minutes")
+      yield* pass("1 minutes")
       const failing = Effect.flip(RetryPolicy.with(service.findOauthClients(userId), { maxRetryAfter: "1 seconds" }))
       yield* Effect.withClock(Effect.repeatN(failing, 29), ticking(yield* Effect.clock))
-      yield* TestClock.adjust("1 minutes")
+      yield* pass("1 minutes")
       assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("it begins with the headers, and outlives the call that met it", () =>
     Effect.gen(function*() {
@@ -158,14 +158,14 @@ describe("an answer that asks for patience holds the whole layer", () => {
       const endless = Fault.together(Fault.tooManyRequests("10 seconds"), Fault.drip("1 hour"))
       yield* fake.script(Fault.onOperation("findOauthClientById", endless))
       const first = yield* Effect.fork(service.findOauthClientById(userId, clientId))
-      yield* TestClock.adjust("1 seconds")
+      yield* pass("1 seconds")
       yield* Fiber.interrupt(first)
       const other = yield* Effect.fork(service.findOauthClients(userId))
-      yield* TestClock.adjust("8900 millis")
+      yield* pass("8900 millis")
       assert.strictEqual(yield* countOf("findOauthClients"), 0)
-      yield* TestClock.adjust("200 millis")
+      yield* pass("200 millis")
       assert.isTrue(yield* isDone(other))
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("it lasts as long as the server asked, for a call that obeys so long a wait", () =>
     Effect.gen(function*() {
@@ -175,12 +175,12 @@ describe("an answer that asks for patience holds the whole layer", () => {
       const first = yield* Effect.fork(RetryPolicy.with(service.findOauthClientById(userId, clientId), policy))
       yield* settle
       const other = yield* Effect.fork(RetryPolicy.with(service.findOauthClients(userId), policy))
-      yield* TestClock.adjust("119 minutes")
+      yield* pass("119 minutes")
       assert.strictEqual((yield* fake.requests).length, 1)
-      yield* TestClock.adjust("61 seconds")
+      yield* pass("61 seconds")
       assert.isTrue(yield* isDone(first))
       assert.isTrue(yield* isDone(other))
-    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" }))))
+    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" })), simulated))
 
   it.effect("it holds one layer, not another", () =>
     Effect.gen(function*() {
@@ -193,7 +193,7 @@ describe("an answer that asks for patience holds the whole layer", () => {
         layerTest()
       ))
       assert.isTrue(yield* isDone(other))
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("an interrupted wait leaves the queue", () =>
     Effect.gen(function*() {
@@ -206,9 +206,9 @@ describe("an answer that asks for patience holds the whole layer", () => {
       )
       yield* settle
       yield* Fiber.interrupt(crowd)
-      yield* passingTime(service.findOauthClients(userId), "50 millis")
+      yield* service.findOauthClients(userId)
       assert.isAtMost((yield* timesOf("findOauthClients"))[0] ?? 0, 10_100)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })
 
 describe("the counters of a rate limit", () => {
@@ -220,11 +220,11 @@ describe("the counters of a rate limit", () => {
         yield* fake.script(Fault.onOperation("findOauthClientById", step))
         yield* Effect.ignore(RetryPolicy.with(service.findOauthClientById(userId, "17"), RetryPolicy.none))
         const next = yield* Effect.fork(service.findOauthClients(userId))
-        yield* TestClock.adjust("29900 millis")
+        yield* pass("29900 millis")
         assert.strictEqual(yield* countOf("findOauthClients"), 0)
-        yield* TestClock.adjust("200 millis")
+        yield* pass("200 millis")
         assert.isTrue(yield* isDone(next))
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   const body = { data: { type: "client", id: "17", attributes: { name: "A" } } }
@@ -237,10 +237,10 @@ describe("the counters of a rate limit", () => {
         const own = yield* Effect.fork(Effect.either(service.findOauthClientById(userId, "17")))
         yield* settle
         assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClients(userId))))
-        yield* TestClock.adjust("200 millis")
+        yield* pass("200 millis")
         assert.isTrue(yield* isDone(own))
         assert.strictEqual(yield* countOf("findOauthClientById"), status < 500 ? 1 : 2, "repeated by back-off")
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("on a 401 they are not in the way of the replay", () =>
@@ -249,5 +249,5 @@ describe("the counters of a rate limit", () => {
       const step = Fault.respond({ status: 401, headers: used("x-ratelimit", 600) })
       yield* fake.script(Fault.onOperation("findOauthClientById", step))
       assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClientById(userId, clientId))))
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })

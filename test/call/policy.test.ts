@@ -9,11 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { resolvePolicy } from "../../src/internal/call/retryDecision.js"
 import { OauthClientsService } from "../../src/OauthClientsService.js"
-import { countOf, millisOf, passingTime, ready } from "./calls.js"
+import { simulated } from "../support/simulatedTime.js"
+import { countOf, millisOf, ready } from "./calls.js"
 
 /** How often a call is tried that never succeeds. */
 const attemptsOf = <A, E extends { readonly attempts: number }, R>(call: Effect.Effect<A, E, R>) =>
-  Effect.map(passingTime(Effect.flip(call)), ({ attempts }) => attempts)
+  Effect.map(Effect.flip(call), ({ attempts }) => attempts)
 
 const down = Effect.tap(
   ready,
@@ -34,7 +35,7 @@ describe("RetryPolicy", () => {
       })
       const { service, userId } = yield* down
       assert.strictEqual(yield* attemptsOf(service.findOauthClients(userId)), 5)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("none: one attempt, no wait", () =>
     Effect.gen(function*() {
@@ -42,16 +43,16 @@ describe("RetryPolicy", () => {
       const error = yield* Effect.flip(RetryPolicy.with(service.findOauthClients(userId), RetryPolicy.none))
       assert.strictEqual(error.attempts, 1)
       assert.strictEqual(millisOf(error), 0)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("patient: sits out an outage of half an hour", () =>
     Effect.gen(function*() {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.twice(Fault.unavailable("14 minutes"))))
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.times(6, Fault.refuse)))
-      yield* passingTime(RetryPolicy.with(service.findOauthClients(userId), RetryPolicy.patient), "10 seconds")
+      yield* RetryPolicy.with(service.findOauthClients(userId), RetryPolicy.patient)
       assert.strictEqual(yield* countOf("findOauthClients"), 9)
-    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" }))))
+    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" })), simulated))
 
   it.effect("with, of an effect: data last and data first", () =>
     Effect.gen(function*() {
@@ -61,7 +62,7 @@ describe("RetryPolicy", () => {
         yield* attemptsOf(service.findOauthClients(userId).pipe(RetryPolicy.with({ maxAttempts: 3 }))),
         3
       )
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("with, of a stream: data last and data first, each page by itself", () =>
     Effect.gen(function*() {
@@ -73,7 +74,7 @@ describe("RetryPolicy", () => {
       assert.strictEqual(yield* attemptsOf(Stream.runDrain(clients).pipe(RetryPolicy.with({ maxAttempts: 4 }))), 4)
       const pages = service.streamOauthClientPages(userId, { perPage: 5, prefetch: 0 })
       assert.strictEqual(yield* attemptsOf(Stream.runDrain(RetryPolicy.with(pages, RetryPolicy.none))), 1)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("nested: the inner one wins, field by field", () =>
     Effect.gen(function*() {
@@ -88,7 +89,7 @@ describe("RetryPolicy", () => {
       const unset = RetryPolicy.with(call, { maxAttempts: undefined })
       assert.strictEqual(yield* attemptsOf(RetryPolicy.with(unset, { maxAttempts: 3 })), 3)
       assert.strictEqual(yield* attemptsOf(call), 5, "and it ends with its effect")
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("the layer's option lies under it", () =>
     Effect.gen(function*() {
@@ -97,7 +98,7 @@ describe("RetryPolicy", () => {
       assert.strictEqual(yield* attemptsOf(call), 3)
       assert.strictEqual(yield* attemptsOf(RetryPolicy.with(call, { baseDelay: "10 millis" })), 3)
       assert.strictEqual(yield* attemptsOf(RetryPolicy.with(call, { maxAttempts: 4 })), 4)
-    }).pipe(Effect.provide(layerTest({ retry: { maxAttempts: 3 } }))))
+    }).pipe(Effect.provide(layerTest({ retry: { maxAttempts: 3 } })), simulated))
 
   it.effect("is read by each call, not when the layer or the stream is made", () =>
     Effect.gen(function*() {
@@ -112,7 +113,7 @@ describe("RetryPolicy", () => {
       const stream = service.streamOauthClients(userId, { perPage: 5 })
       assert.strictEqual(yield* attemptsOf(Stream.runDrain(stream).pipe(RetryPolicy.with({ maxAttempts: 2 }))), 2)
       assert.strictEqual(yield* attemptsOf(Stream.runDrain(stream)), 5)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("the one in force where a layer is built does not stick to it", () =>
     Effect.gen(function*() {
@@ -127,7 +128,7 @@ describe("RetryPolicy", () => {
       Effect.scoped,
       Effect.provide(FakeProcessMaker.layerHttpClient),
       Effect.provide(FakeProcessMaker.layer())
-    ))
+    ).pipe(simulated))
 
   it.effect("what is not valid is refused before a request: of one call", () =>
     Effect.gen(function*() {
@@ -145,7 +146,7 @@ describe("RetryPolicy", () => {
         assert.include(error.message, "RetryPolicy.maxAttempts")
       }
       assert.strictEqual((yield* fake.requests).length, 0)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("what is not valid is refused before a request: of a layer", () =>
     Effect.sync(() => {
@@ -163,7 +164,7 @@ describe("RetryPolicy", () => {
       const { service, userId } = yield* down
       const caps = [1, 2, 3, 4]
       const calls = caps.map((maxAttempts) => RetryPolicy.with(service.findOauthClients(userId), { maxAttempts }))
-      const errors = yield* passingTime(Effect.all(calls.map(Effect.flip), { concurrency: "unbounded" }))
+      const errors = yield* Effect.all(calls.map(Effect.flip), { concurrency: "unbounded" })
       assert.deepStrictEqual(errors.map(({ attempts }) => attempts), caps)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })

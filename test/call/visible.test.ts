@@ -9,7 +9,8 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
-import { passingTime, ready } from "./calls.js"
+import { simulated } from "../support/simulatedTime.js"
+import { ready } from "./calls.js"
 
 interface Line {
   readonly level: string
@@ -64,7 +65,7 @@ describe("every repeat is visible", () => {
         Fault.revokeTokens,
         Fault.hang
       ))
-      yield* passingTime(record(service.findOauthClients(userId)))
+      yield* record(service.findOauthClients(userId))
       for (const facts of [lines.map((line) => line.facts), events.map((event) => event.facts)]) {
         assert.deepStrictEqual(facts.map(({ attempt }) => attempt), [1, 2, 3, 4])
         assert.deepStrictEqual(facts.map(({ reason }) => reason), [
@@ -82,17 +83,17 @@ describe("every repeat is visible", () => {
       assert.isTrue(
         events.every(({ name, span }) => name === "retry" && span === "OauthClientsService.findOauthClients")
       )
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("within a stream too, although nobody opened a span around it", () =>
     Effect.gen(function*() {
       const { events, lines, record } = yield* recorder
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onPage(2, Fault.twice(Fault.badGateway)))
-      yield* passingTime(record(Stream.runDrain(service.streamOauthClients(userId, { perPage: 5 }))))
+      yield* record(Stream.runDrain(service.streamOauthClients(userId, { perPage: 5 })))
       assert.deepStrictEqual(lines.map(({ facts }) => facts["reason"]), ["status 502", "status 502"])
       assert.deepStrictEqual(events.map(({ facts }) => facts["reason"]), ["status 502", "status 502"])
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("and where there is none there is nothing to see", () =>
     Effect.gen(function*() {
@@ -102,14 +103,14 @@ describe("every repeat is visible", () => {
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.badGateway))
       yield* Effect.ignore(record(RetryPolicy.with(service.findOauthClients(userId), RetryPolicy.none)))
       assert.deepStrictEqual([lines, events], [[], []])
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("each attempt has a span of its own, under that of the operation", () =>
     Effect.gen(function*() {
       const { record, spans } = yield* recorder
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.twice(Fault.badGateway)))
-      yield* passingTime(record(service.findOauthClients(userId)))
+      yield* record(service.findOauthClients(userId))
       const attempts = spans.filter(({ name }) => name === "http.client GET")
       assert.deepStrictEqual(attempts.map(({ attributes }) => attributes.get("http.response.status_code")), [
         502,
@@ -121,7 +122,7 @@ describe("every repeat is visible", () => {
         assert(above?._tag === "Span")
         assert.strictEqual(above.name, "OauthClientsService.findOauthClients")
       }
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })
 
 describe("trace context", () => {
@@ -130,12 +131,12 @@ describe("trace context", () => {
       const { record, spans } = yield* recorder
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.badGateway))
-      yield* passingTime(record(Effect.withSpan(service.findOauthClients(userId), "caller")))
+      yield* record(Effect.withSpan(service.findOauthClients(userId), "caller"))
       const attempts = spans.filter(({ name }) => name === "http.client GET")
       const headers = (yield* fake.requests).map(({ headers }) => headers["traceparent"])
       assert.deepStrictEqual(headers, attempts.map(({ spanId, traceId }) => `00-${traceId}-${spanId}-01`))
       assert.strictEqual(new Set(spans.map(({ traceId }) => traceId)).size, 1)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("stays at home when it is told to", () =>
     Effect.gen(function*() {
@@ -144,5 +145,5 @@ describe("trace context", () => {
       yield* Effect.locally(call, HttpClient.currentTracerPropagation, false)
       yield* Effect.withTracerEnabled(call, false)
       for (const { headers } of yield* fake.requests) assert.notProperty(headers, "traceparent")
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { RetryPolicy } from "effect-processmaker-oauth"
 import { Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
-import { countOf, passingTime, ready } from "./calls.js"
+import { simulated } from "../support/simulatedTime.js"
+import { countOf, ready } from "./calls.js"
 
 describe("a POST", () => {
   const lost = {
@@ -20,11 +21,11 @@ describe("a POST", () => {
         const { fake, service, userId } = yield* ready
         const before = (yield* fake.clients(userId)).length
         yield* fake.script(Fault.onOperation("addOauthClient", step))
-        const error = yield* passingTime(Effect.flip(service.addOauthClient(userId, { name: "A" })), "5 seconds")
+        const error = yield* Effect.flip(service.addOauthClient(userId, { name: "A" }))
         assert.deepInclude(error, { attempts: 1, outcome: "unknown" })
         assert.strictEqual(yield* countOf("addOauthClient"), 1)
         assert.isAtMost((yield* fake.clients(userId)).length, before + 1)
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   const untouched = {
@@ -40,18 +41,18 @@ describe("a POST", () => {
         const { fake, service, userId } = yield* ready
         const before = (yield* fake.clients(userId)).length
         yield* fake.script(Fault.onOperation("addOauthClient", step))
-        yield* passingTime(service.addOauthClient(userId, { name: "A" }))
+        yield* service.addOauthClient(userId, { name: "A" })
         assert.strictEqual(yield* countOf("addOauthClient"), 2)
         assert.strictEqual((yield* fake.clients(userId)).length, before + 1)
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
 
     it.effect(`that was surely not carried out says so: ${name}`, () =>
       Effect.gen(function*() {
         const { fake, service, userId } = yield* ready
         yield* fake.script(Fault.onOperation("addOauthClient", step))
         const call = RetryPolicy.with(service.addOauthClient(userId, { name: "A" }), RetryPolicy.none)
-        assert.deepInclude(yield* passingTime(Effect.flip(call)), { attempts: 1, outcome: "notApplied" })
-      }).pipe(Effect.provide(layerTest())))
+        assert.deepInclude(yield* Effect.flip(call), { attempts: 1, outcome: "notApplied" })
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("that a used-up rate limit turned away with a 503 may have been carried out", () =>
@@ -59,9 +60,9 @@ describe("a POST", () => {
       const { fake, service, userId } = yield* ready
       const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "5" }
       yield* fake.script(Fault.onOperation("addOauthClient", Fault.respond({ status: 503, headers })))
-      const error = yield* passingTime(Effect.flip(service.addOauthClient(userId, { name: "A" })))
+      const error = yield* Effect.flip(service.addOauthClient(userId, { name: "A" }))
       assert.deepInclude(error, { attempts: 1, outcome: "unknown" })
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })
 
 describe("a PUT", () => {
@@ -69,26 +70,26 @@ describe("a PUT", () => {
     Effect.gen(function*() {
       const { clientId, fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("updateOauthClient", Fault.resetAfter, Fault.truncate, Fault.badGateway))
-      const client = yield* passingTime(service.updateOauthClient(userId, clientId, { name: "Other" }))
+      const client = yield* service.updateOauthClient(userId, clientId, { name: "Other" })
       assert.strictEqual(client.name, "Other")
       assert.strictEqual(yield* countOf("updateOauthClient"), 4)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("that failed with 500 is not repeated, and may have been carried out", () =>
     Effect.gen(function*() {
       const { clientId, fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("updateOauthClient", Fault.respond({ status: 500 })))
-      const error = yield* passingTime(Effect.flip(service.updateOauthClient(userId, clientId, { name: "Other" })))
+      const error = yield* Effect.flip(service.updateOauthClient(userId, clientId, { name: "Other" }))
       assert.deepInclude(error, { _tag: "ProcessMakerServerError", attempts: 1, outcome: "unknown" })
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("one lost answer makes the outcome unknown, whatever comes after", () =>
     Effect.gen(function*() {
       const { clientId, fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("updateOauthClient", Fault.resetAfter, Fault.respond({ status: 403 })))
-      const error = yield* passingTime(Effect.flip(service.updateOauthClient(userId, clientId, { name: "Other" })))
+      const error = yield* Effect.flip(service.updateOauthClient(userId, clientId, { name: "Other" }))
       assert.deepInclude(error, { _tag: "ProcessMakerForbidden", attempts: 2, outcome: "unknown" })
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("repeated after a lost answer, and not found, is not found", () =>
     Effect.gen(function*() {
@@ -96,9 +97,9 @@ describe("a PUT", () => {
       yield* fake.script(
         Fault.onOperation("updateOauthClient", Fault.resetAfter, Fault.deleteClients([clientId]))
       )
-      const error = yield* passingTime(Effect.flip(service.updateOauthClient(userId, clientId, { name: "Other" })))
+      const error = yield* Effect.flip(service.updateOauthClient(userId, clientId, { name: "Other" }))
       assert.deepInclude(error, { _tag: "ProcessMakerNotFound", attempts: 2, outcome: "unknown" })
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })
 
 describe("a DELETE", () => {
@@ -107,11 +108,11 @@ describe("a DELETE", () => {
       Effect.gen(function*() {
         const { clientId, fake, service, userId } = yield* ready
         yield* fake.script(Fault.onOperation("deleteOauthClient", step))
-        yield* passingTime(service.deleteOauthClient(userId, clientId))
+        yield* service.deleteOauthClient(userId, clientId)
         const answers = (yield* fake.requests).filter(({ operation }) => operation === "deleteOauthClient")
         assert.strictEqual(answers.length, 2)
         assert.strictEqual(answers[1]?.status, 404)
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("that a first answer says is not there was not found", () =>
@@ -119,7 +120,7 @@ describe("a DELETE", () => {
       const { service, userId } = yield* ready
       const error = yield* Effect.flip(service.deleteOauthClient(userId, "404404"))
       assert.deepInclude(error, { _tag: "ProcessMakerNotFound", attempts: 1, outcome: "notApplied" })
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   const untouched = {
     "429": Fault.tooManyRequests("1 seconds"),
@@ -131,9 +132,9 @@ describe("a DELETE", () => {
       Effect.gen(function*() {
         const { fake, service, userId } = yield* ready
         yield* fake.script(Fault.onOperation("deleteOauthClient", step))
-        const error = yield* passingTime(Effect.flip(service.deleteOauthClient(userId, "404404")))
+        const error = yield* Effect.flip(service.deleteOauthClient(userId, "404404"))
         assert.deepInclude(error, { _tag: "ProcessMakerNotFound", attempts: 2, outcome: "notApplied" })
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("that failed with 500, which means that it failed, is not repeated", () =>
@@ -142,5 +143,5 @@ describe("a DELETE", () => {
       yield* fake.script(Fault.onOperation("deleteOauthClient", Fault.respond({ status: 500 })))
       const error = yield* Effect.flip(service.deleteOauthClient(userId, clientId))
       assert.deepInclude(error, { _tag: "ProcessMakerServerError", attempts: 1 })
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 })

@@ -6,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as TestClock from "effect/TestClock"
 import { parseHttpDate, parseReset, parseRetryAfter } from "../../src/internal/http/retryAfter.js"
-import { isDone, passingTime, ready, timesOf } from "../call/calls.js"
+import { isDone, ready, timesOf } from "../call/calls.js"
+import { pass, simulated } from "../support/simulatedTime.js"
 
 const now = Date.UTC(2026, 2, 5, 8, 49, 37)
 
@@ -126,11 +126,11 @@ describe("obeying Retry-After", () => {
       Effect.gen(function*() {
         const { fake, service, userId } = yield* ready
         yield* fake.script(Fault.onOperation("findOauthClients", step))
-        yield* passingTime(service.findOauthClients(userId), "100 millis")
+        yield* service.findOauthClients(userId)
         const [first = 0, second = 0] = yield* timesOf("findOauthClients")
         assert.isAtLeast(second - first, 20_000)
         assert.isAtMost(second - first, 20_300)
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("jitter is above it, never below", () =>
@@ -140,14 +140,14 @@ describe("obeying Retry-After", () => {
       for (let nth = 0; nth < 6; nth++) {
         yield* fake.clearRequests
         yield* fake.script(Fault.onOperation("findOauthClients", Fault.tooManyRequests("1 seconds")))
-        yield* passingTime(service.findOauthClients(userId), "200 millis")
+        yield* service.findOauthClients(userId)
         const [first = 0, second = 0] = yield* timesOf("findOauthClients")
         assert.isAtLeast(second - first, 1000)
         assert.isAtMost(second - first, 1400)
         waits.add(second - first)
       }
       assert.isAbove(waits.size, 1)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("junk is ignored: back-off as if there were none", () =>
     Effect.gen(function*() {
@@ -158,11 +158,11 @@ describe("obeying Retry-After", () => {
         Fault.respond({ status: 503, headers: { "retry-after": "-5" } }),
         Fault.respond({ status: 503, headers: { "retry-after": "Wed, 31 Dec 1969 23:59:59 GMT" } })
       ))
-      yield* passingTime(service.findOauthClients(userId))
+      yield* service.findOauthClients(userId)
       const times = yield* timesOf("findOauthClients")
       assert.strictEqual(times.length, 4)
       assert.isBelow((times[3] ?? 0) - (times[0] ?? 0), 2500)
-    }).pipe(Effect.provide(layerTest())))
+    }).pipe(Effect.provide(layerTest()), simulated))
 
   const over = {
     ProcessMakerRateLimited: Fault.tooManyRequests("61 seconds"),
@@ -179,7 +179,7 @@ describe("obeying Retry-After", () => {
         assert(error._tag === "ProcessMakerRateLimited" || error._tag === "ProcessMakerServerError")
         assert.strictEqual(error._tag, tag)
         assert.deepStrictEqual(error.retryAfter, Option.some(Duration.seconds(61)))
-      }).pipe(Effect.provide(layerTest())))
+      }).pipe(Effect.provide(layerTest()), simulated))
   }
 
   it.effect("the cap can be lifted", () =>
@@ -187,10 +187,10 @@ describe("obeying Retry-After", () => {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.tooManyRequests("50 minutes")))
       const fiber = yield* Effect.fork(RetryPolicy.with(service.findOauthClients(userId), RetryPolicy.patient))
-      yield* TestClock.adjust("49 minutes")
+      yield* pass("49 minutes")
       assert.isFalse(yield* isDone(fiber))
-      yield* TestClock.adjust("2 minutes")
+      yield* pass("2 minutes")
       assert.isTrue(yield* isDone(fiber))
       yield* Fiber.join(fiber)
-    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" }))))
+    }).pipe(Effect.provide(layerTest({ accessTokenLife: "1 days" })), simulated))
 })

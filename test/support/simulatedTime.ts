@@ -59,3 +59,10 @@ class SimulatedClock implements Clock.Clock {
 /** Runs an effect under simulated time. */
 export const simulated = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => Effect.withClock(effect, new SimulatedClock()))
+
+/** Under simulated time: lets everything run that does not wait for the clock. The fake yields a few times for each answer. */
+export const settle: Effect.Effect<void> = Effect.repeatN(Effect.sleep(0), 9)
+
+/** Under simulated time: lets it pass, and everything run that is due by then. */
+export const pass = (duration: Duration.DurationInput): Effect.Effect<void> =>
+  settle.pipe(Effect.zipRight(Effect.sleep(duration)), Effect.zipRight(settle))

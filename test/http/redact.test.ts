@@ -2,13 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { assertNoSecrets } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import { makeKnownSecret } from "../../src/internal/http/knownSecrets.js"
 import { makeRedact, redactFailure } from "../../src/internal/http/redact.js"
 import { readErrorBody } from "../../src/internal/wire/errorBody.js"
 import { allSecrets, secrets, shapes, writings } from "../support/hostile.js"
+import { runs } from "../support/runs.js"
 
 const refusal = (body: string) => ({ _tag: "RefusedStatus" as const, status: 422, errors: readErrorBody(body) })
 const nothingKnown = makeRedact(() => [])
-const known = (...all: ReadonlyArray<string>) => makeRedact(() => all)
+const known = (...all: ReadonlyArray<string>) => makeRedact(() => all.map(makeKnownSecret))
 
 describe("a secret that is known", () => {
   for (const [writing, write] of Object.entries(writings)) {
@@ -139,5 +141,171 @@ describe("what looks like a secret", () => {
       nothingKnown(text.slice(0, 100_000))
     }
     assert.isBelow(performance.now() - started, 5000)
+  })
+})
+
+describe("the law of a known secret", () => {
+  const hex = (byte: number) => byte.toString(16).padStart(2, "0")
+  const utf8 = (text: string) => [...new TextEncoder().encode(text)]
+  const base64 = (before: string, text: string) => btoa(String.fromCharCode(...utf8(before + text)))
+  const percent = (text: string) => utf8(text).map((byte) => `%${hex(byte)}`).join("")
+  const inside = (part: string, every: number) => (text: string) =>
+    [...text].map((character, at) => at % every === every - 1 ? character + part : character).join("")
+
+  /** Each character as it is written there; the secret is cut before it is written. */
+  const everyWriting: Readonly<Record<string, (secret: string) => string>> = {
+    ...writings,
+    "percent, every byte": percent,
+    "percent, every byte, capitals": (secret) => percent(secret).toUpperCase(),
+    "percent, some bytes": (secret) => encodeURIComponent(secret).replaceAll(/[aeiou](?![0-9A-Fa-f])/g, percent),
+    "percent, twice": (secret) => encodeURIComponent(encodeURIComponent(secret)),
+    "percent, every byte twice": (secret) => encodeURIComponent(percent(secret)),
+    "form, twice": (secret) => encodeURIComponent(encodeURIComponent(secret).replaceAll("%20", "+")),
+    "\\x": (secret) => utf8(secret).map((byte) => `\\x${hex(byte)}`).join(""),
+    "\\u": (secret) => secret.replaceAll(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    "decimal entities": (secret) => [...secret].map((character) => `&#${character.codePointAt(0)};`).join(""),
+    "hex entities": (secret) =>
+      [...secret].map((character) => `&#x${character.codePointAt(0)?.toString(16)};`).join(""),
+    "named entities": (secret) => html(secret).replaceAll("\u00e4", "&auml;"),
+    "hex, capitals": (secret) => utf8(secret).map(hex).join("").toUpperCase(),
+    "base64, behind one byte": (secret) => base64("1", secret),
+    "base64, behind two": (secret) => base64("17", secret),
+    "base64, between": (secret) => base64("17:", `${secret}:x`),
+    "base64url, behind one byte": (secret) => base64("1", secret).replaceAll("+", "-").replaceAll("/", "_"),
+    "base64, in a query": (secret) => encodeURIComponent(base64("", secret)),
+    "base64, in lines": (secret) => inside("\r\n", 20)(base64("", secret)),
+    "quoted-printable": (secret) =>
+      secret.replaceAll(
+        /[^ -<>-~]/gu,
+        (character) => utf8(character).map((byte) => `=${hex(byte).toUpperCase()}`).join("")
+      ),
+    "quoted-printable, in lines": (secret) => inside("=\r\n", 9)(secret.replaceAll("=", "=3D")),
+    "lower case": (secret) => secret.toLowerCase(),
+    "invisible characters": inside("\u200b", 3),
+    "a line break": inside("\n", 10),
+    "a line break and blanks": inside("\r\n    ", 10),
+    "a line for each word": (secret) => secret.replaceAll(" ", "\n  ")
+  }
+  const html = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\"", "&quot;")
+  const characters = [
+    ..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_./+=%&<>\"'\u00e4\u20ac\ud83d"
+  ]
+    .map((character) => character === "\ud83d" ? "\u{1f600}" : character)
+  const secretOf = (size: { readonly minLength: number; readonly maxLength: number }) =>
+    FastCheck.array(FastCheck.constantFrom(...characters), { ...size, size: "max" })
+      .map((all) => all.join("")).filter((text) => text === text.trim() && !/ {2}/.test(text) && new Set(text).size > 7)
+  const beside = FastCheck.constantFrom(
+    "the client",
+    "user 40718822",
+    "not known",
+    "/data/name",
+    "(422)",
+    "caf\u00e9",
+    "50 %",
+    "\\",
+    "=",
+    "&",
+    ""
+  )
+  const squeezed = (text: string) => text.replaceAll(/\s|\u200b|=\r\n/g, "")
+
+  for (const [writing, write] of Object.entries(everyWriting)) {
+    it.effect.prop(
+      `${writing}: it is hidden, whole or cut short, and the words beside it are not`,
+      [secretOf({ minLength: 12, maxLength: 60 }), beside, beside, FastCheck.nat(30), FastCheck.boolean()],
+      ([secret, before, after, cut, atStart]) =>
+        Effect.sync(() => {
+          const whole = [...secret]
+          const most = Math.min(cut, whole.length - 12)
+          const left = (atStart ? whole.slice(most) : whole.slice(0, whole.length - most)).join("")
+          const redact = known(secret)
+          const written = write(left)
+          const said = redact(`${before}\u00ab${written}\u00bb${after}`)
+          assert.include(said, "<redacted>")
+          assert.isTrue(said.startsWith(`${before}\u00ab`), `${before} in ${said}`)
+          if (!["a statement"].includes(writing)) assert.isTrue(said.endsWith(`\u00bb${after}`), `${after} in ${said}`)
+          const shown = squeezed(said.slice(before.length + 1)).toLowerCase()
+          for (let at = 0; at + 12 <= left.length; at++) {
+            assert.notInclude(shown, squeezed(left.slice(at, at + 12)).toLowerCase().padEnd(8, "?"))
+          }
+          if (writing.startsWith("base64") || writing.startsWith("hex")) assert.isBelow(said.length, 60)
+        }),
+      { fastCheck: runs(6, 500) }
+    )
+  }
+
+  const words = FastCheck.array(
+    FastCheck.constantFrom(
+      "token",
+      "is",
+      "not",
+      "valid",
+      "for",
+      "client",
+      "tokenise",
+      "user",
+      "pass",
+      "password",
+      "-",
+      "100%",
+      "a=b",
+      "\\n"
+    ),
+    { minLength: 1, maxLength: 40 }
+  ).map((all) => all.join(" "))
+  it.effect.prop(
+    "a text that does not hold it stays as it is",
+    [words, secretOf({ minLength: 12, maxLength: 40 })],
+    ([text, secret]) => Effect.sync(() => assert.strictEqual(known(secret)(text), nothingKnown(text)))
+  )
+
+  it("a short one is a word of its own, as it is written, and nothing else", () => {
+    const redact = known("pass")
+    assert.strictEqual(
+      redact("the password pass, not Pass or passes or a_pass"),
+      "the password <redacted>, not Pass or passes or a_pass"
+    )
+    assert.strictEqual(known("a!")("a! aa! a!b"), "<redacted> aa! <redacted>b")
+    assert.strictEqual(known("tokenise")("a token is expired"), "a token is expired")
+  })
+
+  it("what stands before it does not garble it", () => {
+    for (const before of ["%", "%4", "\\", "\\u00", "\\x", "&", "&#", "&amp", "=", "=4", "\ud83d", "a", "+"]) {
+      for (const secret of ["ab\u00e4cdefgh", "41\u00e4cdefgh", "#12;\u00e4cdefgh", "n\u00e4bcdefgh"]) {
+        // An escaped "%" is a "%" too.
+        if (before === "\\" && !/^\w/.test(secret)) continue
+        assert.strictEqual(known(secret)(`${before}${encodeURIComponent(secret)}.`), `${before}<redacted>.`)
+      }
+    }
+  })
+
+  it("64 kB take milliseconds, whatever they are", () => {
+    const all = [...allSecrets, "x".repeat(1000), "ab".repeat(500)]
+    const redact = known(...all)
+    redact("prepared")
+    for (
+      const filling of [
+        ...all,
+        "so ",
+        "a",
+        "ab",
+        "%25",
+        "%2541",
+        "\\",
+        "\\u0041",
+        "&",
+        "&#x61;",
+        "\n",
+        " ",
+        "\u200b",
+        "=\n",
+        "=41"
+      ]
+    ) {
+      const text = filling.repeat(Math.ceil(65_536 / filling.length))
+      const started = process.cpuUsage().user
+      redact(text)
+      assert.isBelow((process.cpuUsage().user - started) / 1000, 300, filling.slice(0, 20))
+    }
   })
 })

@@ -4,72 +4,17 @@
 import type { ErrorDetail } from "../../ErrorDetail.js"
 import { oneLine, unprintable } from "../failure/describe.js"
 import type { Failure } from "../failure/failure.js"
+import { findSecrets } from "./knownSecrets.js"
+import type { KnownSecret } from "./knownSecrets.js"
 
 /** The text, or the first `most` characters of it, without secrets: none is cut in two. */
 export type Redact = (text: string, most?: number) => string
 
 const hidden = "<redacted>"
 
-/** A form this short stands in any text by chance. */
-const shortestForm = 4
-
-const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1)
-
-const escapeUnicode = (text: string): string =>
-  text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-
-const escapeHtml = (text: string, apostrophe: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;")
-    .replaceAll("'", apostrophe)
-
-// Behind 0, 1 or 2 other bytes: the characters that depend on nothing but the secret.
-const base64 = (bytes: Uint8Array): ReadonlyArray<string> =>
-  [0, 1, 2].map((before) => {
-    const shifted = new Uint8Array(before + bytes.length)
-    shifted.set(bytes, before)
-    const characters = Array.from(shifted, (byte) => String.fromCharCode(byte)).join("")
-    return btoa(characters).slice(Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6))
-  })
-
-const writings = (secret: string): ReadonlyArray<string> => {
-  const bytes = new TextEncoder().encode(secret)
-  // A lone surrogate cannot be percent-encoded; it is sent as U+FFFD.
-  const sent = new TextDecoder().decode(bytes)
-  const encoded = [
-    sent,
-    encodeURIComponent(sent),
-    encodeURI(sent),
-    new URLSearchParams([["", sent]]).toString().slice(1),
-    escapeJson(sent),
-    escapeJson(escapeJson(sent)),
-    // What PHP's json_encode makes of it.
-    escapeUnicode(escapeJson(sent)).replaceAll("/", "\\/"),
-    escapeHtml(sent, "&#039;"),
-    escapeHtml(sent, "&#39;"),
-    Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(""),
-    ...base64(bytes),
-    ...base64(bytes).map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))
-  ]
-  return [secret, ...encoded.filter((form) => form.length >= shortestForm)]
-}
-
-interface Known {
-  readonly pattern: RegExp
-  readonly longest: number
-}
-
-// In any case: a server may write hex digits either way, or change the case of a name.
-const toKnown = (secrets: ReadonlyArray<string>): Known => {
-  const forms = [...new Set(secrets.filter((secret) => secret !== "").flatMap(writings))].sort((a, b) =>
-    b.length - a.length
-  )
-  const source = forms.map((form) => form.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|")
-  return { pattern: forms.length === 0 ? /(?!)/g : new RegExp(source, "gi"), longest: forms[0]?.length ?? 0 }
-}
-
 // A value that a name gives away, as a dump of a request, a query or a configuration writes it.
-const named =
-  /((?:secret|passw(?:or)?d|pwd|token|api_?key)["'\]]{0,2}\s{0,3}(?:=>?|:)\s{0,3})(?:"[^"]*"?|'[^']*'?|(?<==)[^\s&,;)"']+)/gi
+const name = /(?:secret|passw(?:or)?d|pwd|token|api_?key)["'\]]{0,2}\s{0,3}/.source
+const named = new RegExp(`(${name}(?:=>?|:)\\s{0,3})(?:"[^"]*"?|'[^']*'?)|(${name}=)[^\\s&,;)"']+`, "gi")
 const inHeader = /\b(bearer|basic)\s+(?=[^\s"',]*\d)[^\s"',]{8,}/gi
 // Laravel's QueryException quotes the statement with its values.
 const inStatement = /\b(SQL: )[^]*/
@@ -89,26 +34,34 @@ const hideLookalikes = (text: string): string =>
     return odd < 24 ? found : segments.map((segment) => isPlain(segment) ? segment : hidden).join("")
   })
 
-const cut = (text: string, most: number, { longest, pattern }: Known): string => {
-  if (text.length <= most) return text
-  for (const { 0: form, index } of text.slice(0, most + longest).matchAll(pattern)) {
-    if (index < most && index + form.length >= most) return text.slice(0, index + form.length)
-  }
-  // Half of what looks like a secret would not look like one.
-  return text.slice(0, most).replace(/[\w+=~%/.-]+$/, "")
-}
+// Beyond the cut this much is looked at, so that a secret that lies across it is known.
+const lookahead = 512
 
 /** The secrets are asked for when there is a text to take them out of: most calls do not fail. */
-export const makeRedact = (secrets: () => ReadonlyArray<string>): Redact => {
-  let known: Known | undefined
+export const makeRedact = (secrets: () => ReadonlyArray<KnownSecret>): Redact => {
+  let known: ReadonlyArray<KnownSecret> | undefined
   return (text, most = text.length) => {
-    known ??= toKnown(secrets())
-    const left = cut(text, most, known).replaceAll(known.pattern, hidden)
-      .replaceAll(named, `$1${hidden}`)
-      .replaceAll(inHeader, `$1 ${hidden}`)
-      .replace(inStatement, `$1${hidden}`)
-    return hideLookalikes(left)
+    known ??= secrets()
+    const left = withoutMarked(text.slice(0, most), findSecrets(text.slice(0, most + lookahead), known))
+    // Half of what looks like a secret would not look like one.
+    return hideLookalikes(
+      (text.length > most ? left.replace(/[\w+=~%/.-]+$/, "") : left)
+        .replaceAll(named, `$1$2${hidden}`)
+        .replaceAll(inHeader, `$1 ${hidden}`)
+        .replace(inStatement, `$1${hidden}`)
+    )
   }
+}
+
+const withoutMarked = (text: string, marks: Uint8Array): string => {
+  let left = ""
+  for (let at = 0; at < text.length;) {
+    const mark = marks[at]
+    const start = at
+    while (at < text.length && marks[at] === mark) at += 1
+    left += mark === 1 ? hidden : text.slice(start, at)
+  }
+  return left
 }
 
 const mostDetails = 20

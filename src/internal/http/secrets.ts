@@ -5,6 +5,8 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { PasswordCredentials } from "../../AccessToken.js"
+import { makeKnownSecret } from "./knownSecrets.js"
+import type { KnownSecret } from "./knownSecrets.js"
 import { makeRedact } from "./redact.js"
 import type { Redact } from "./redact.js"
 
@@ -42,6 +44,14 @@ export const refreshGrant = (credentials: PasswordCredentials, refreshToken: Sec
   client_secret: Redacted.value(credentials.clientSecret)
 })
 
+// Each is prepared once, and forgotten with the secret.
+const known = new WeakMap<Secret, KnownSecret>()
+
+const knownSecret = (secret: Secret): KnownSecret => {
+  const prepared = known.get(secret) ?? makeKnownSecret(textOf(secret))
+  known.set(secret, prepared)
+  return prepared
+}
+
 /** Takes the given secrets, and whatever looks like one, out of a text that a server sent. */
-export const redactor = (secrets: () => ReadonlyArray<Secret>): Redact =>
-  makeRedact(() => secrets().map(Redacted.value))
+export const redactor = (secrets: () => ReadonlyArray<Secret>): Redact => makeRedact(() => secrets().map(knownSecret))

@@ -9,52 +9,62 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
-import { describeCall, oneLine, sentence } from "./internal/failure/describe.js"
+import {
+  callFields,
+  describeCall,
+  ErrorDetail,
+  oneLine,
+  SchemaIssue,
+  sentence,
+  TransportReason,
+  ValidationIssue
+} from "./ErrorDetail.js"
 import { OauthClientWithoutSecret } from "./OauthClient.js"
 
-const call = {
-  /** The operation that failed, by its name in the API. */
-  operation: Schema.String,
-  /** The ids that the call was given. */
-  userId: Schema.optional(Schema.String),
-  clientId: Schema.optional(Schema.String),
-  /** Of a list: the page, from 1. */
-  page: Schema.optional(Schema.Int),
-  /** How many requests this call sent to the API, replays and repeats among them, and token requests that failed. */
-  attempts: Schema.NonNegativeInt,
-  /** How long the call took, waits included. */
-  elapsed: Schema.Duration,
-  /** Of a write: whether it may have been carried out all the same. */
-  outcome: Schema.optional(Outcome),
-  /** `login`: it was not the call itself that failed, but the token request that it needed. */
-  during: Schema.optional(Schema.Literal("login"))
-}
-
 const answered = {
-  ...call,
+  ...callFields,
   /** Of the last answer. */
   status: Schema.Int,
-  /** What the server said about it, made safe; empty where it said nothing that could be understood. */
-  errors: Schema.Array(ErrorDetail)
+  /** What the server said about it, without secrets; empty where it said nothing that could be understood. */
+  errors: Schema.propertySignature(Schema.Array(ErrorDetail)).pipe(Schema.withConstructorDefault(() => [])),
+  /** What the answer calls the request (`x-request-id`, `cf-ray` and the like): quote it to whoever runs the server. */
+  requestId: Schema.propertySignature(Schema.Option(Schema.String)).pipe(
+    Schema.withConstructorDefault(() => Option.none())
+  ),
+  /** The body was an HTML page: a proxy or a firewall may have answered in place of the API. */
+  html: Schema.optional(Schema.Boolean)
 }
 
 /**
- * The API refused the access token (401), also after one replay with a new one.
+ * The API rejected the access token (401), also after one replay with a new one.
+ *
+ * **Details**
+ *
+ * `challenge` is set if a new token would not help, so that none was requested: `otherScheme` if `WWW-Authenticate` asks
+ * for other schemes than Bearer only, `insufficientScope` if the token lacks a scope (RFC 6750, section 3.1).
  *
  * @since 0.1.0
  * @category errors
  */
 export class ProcessMakerUnauthorized
-  extends Schema.TaggedError<ProcessMakerUnauthorized>()("ProcessMakerUnauthorized", answered)
+  extends Schema.TaggedError<ProcessMakerUnauthorized>()("ProcessMakerUnauthorized", {
+    ...answered,
+    challenge: Schema.optional(Schema.Literal("otherScheme", "insufficientScope"))
+  })
 {
   override get message(): string {
-    return sentence(this, "the server refused the access token (401)", this.errors)
+    return sentence(this, unauthorizedReasons[this.challenge ?? "token"])
   }
 }
 
+const unauthorizedReasons = {
+  token: "the API rejected the access token (401)",
+  otherScheme: "the server asks for another authentication scheme than Bearer (401): check the base URL",
+  insufficientScope: "the access token lacks a scope (401): request it with credentials.scope"
+}
+
 /**
- * The token is good, but it does not allow this (403).
+ * The access token is valid, but does not permit this (403).
  *
  * @since 0.1.0
  * @category errors
@@ -63,7 +73,7 @@ export class ProcessMakerForbidden
   extends Schema.TaggedError<ProcessMakerForbidden>()("ProcessMakerForbidden", answered)
 {
   override get message(): string {
-    return sentence(this, "the server does not allow it (403)", this.errors)
+    return sentence(this, "access denied (403)")
   }
 }
 
@@ -76,12 +86,16 @@ export class ProcessMakerForbidden
 export class ProcessMakerNotFound extends Schema.TaggedError<ProcessMakerNotFound>()("ProcessMakerNotFound", answered) {
   override get message(): string {
     const missing = this.clientId === undefined ? "no such user" : "no such user or client"
-    return sentence(this, `${missing} (404)`, this.errors)
+    return sentence(this, `${missing} (404)${pathHint(this.url)}`)
   }
 }
 
+// The paths of this API begin with /api/v1, which is easily left out.
+const pathHint = (baseUrl: string | undefined): string =>
+  baseUrl !== undefined && /^[^/]+\/\/[^/]+\/?$/.test(baseUrl) ? `, or the base URL ${baseUrl} lacks /api/v1` : ""
+
 /**
- * The server refused the input: 422, and the 400 by which the API's own description means the same.
+ * The server rejected the input: 422, and the 400 by which the API's own description means the same.
  *
  * @since 0.1.0
  * @category errors
@@ -95,12 +109,15 @@ export class ProcessMakerUnprocessable extends Schema.TaggedError<ProcessMakerUn
   }
 ) {
   override get message(): string {
-    return sentence(this, `the server refused the input (${this.status})`, this.errors)
+    return sentence(
+      this,
+      this.html === true ? `status ${this.status}` : `the server rejected the input (${this.status})`
+    )
   }
 }
 
 /**
- * Too many requests (429), or the layer still holds calls back because of an earlier answer.
+ * Too many requests (429), or the layer still holds calls back because of an earlier 429: then `attempts` is 0.
  *
  * @since 0.1.0
  * @category errors
@@ -111,9 +128,13 @@ export class ProcessMakerRateLimited extends Schema.TaggedError<ProcessMakerRate
   retryAfter: Schema.Option(Schema.Duration)
 }) {
   override get message(): string {
-    return sentence(this, `too many requests (${this.status})${waitHint(this.retryAfter)}`, this.errors)
+    return sentence(this, unlessHeld(this, `too many requests (${this.status})`) + waitHint(this.retryAfter))
   }
 }
+
+// Without an attempt, an earlier answer still holds all calls of the layer back.
+const unlessHeld = ({ attempts, status }: { readonly attempts: number; readonly status: number }, reason: string) =>
+  attempts === 0 ? `nothing was sent, since an earlier answer (${status}) asked all calls to wait` : reason
 
 /**
  * The server, or a proxy before it, failed (5xx).
@@ -127,7 +148,7 @@ export class ProcessMakerServerError extends Schema.TaggedError<ProcessMakerServ
   retryAfter: Schema.Option(Schema.Duration)
 }) {
   override get message(): string {
-    return sentence(this, `the server failed (${this.status})${waitHint(this.retryAfter)}`, this.errors)
+    return sentence(this, unlessHeld(this, `the server failed (${this.status})`) + waitHint(this.retryAfter))
   }
 }
 
@@ -153,38 +174,46 @@ export class ProcessMakerUnexpectedStatus
       : redirected
       ? `the server redirected (${this.status})${target}, which is never followed with a token: check the base URL`
       : `the server answered with the unexpected status ${this.status}`
-    return sentence(this, what, this.errors)
+    return sentence(this, what)
   }
 }
 
-const transportSentences: Record<TransportReason, string> = {
-  dns: "the host name could not be resolved",
-  connect: "no connection could be made",
-  tls: "no TLS connection could be made",
-  reset: "the connection broke before the answer",
-  truncated: "the connection broke within the answer",
-  other: "the request failed without an answer"
-}
-
 /**
- * There was no answer, or only half of one: DNS, connect, TLS, reset, truncated.
+ * No answer arrived, or only a part of one.
+ *
+ * **Details**
+ *
+ * `reason` says where it failed. The message names the server: the origin of `url`.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ProcessMakerTransportError
   extends Schema.TaggedError<ProcessMakerTransportError>()("ProcessMakerTransportError", {
-    ...call,
-    /** Where it broke. */
+    ...callFields,
     reason: TransportReason,
-    /** The system's or the HTTP client's code, `ECONNRESET` for one. */
-    code: Schema.optional(Schema.String)
+    /** The system's or the HTTP client's code, such as `ECONNRESET`. */
+    code: Schema.optional(Schema.String),
+    /** The HTTP client's own words, without secrets. */
+    cause: Schema.optional(Schema.String)
   })
 {
   override get message(): string {
-    const code = this.code === undefined ? "" : ` (${this.code})`
-    return sentence(this, transportSentences[this.reason] + code)
+    const said = [this.code, this.cause].filter((part) => part !== undefined).join(": ")
+    return sentence(this, transportReasons[this.reason](serverOf(this.url)) + (said === "" ? "" : ` (${said})`))
   }
+}
+
+const serverOf = (url: string | undefined): string =>
+  url === undefined ? "the server" : url.replace(/^([^/]+\/\/[^/]+).*$/, "$1")
+
+const transportReasons: Record<TransportReason, (server: string) => string> = {
+  dns: (server) => `the host name of ${server} could not be resolved`,
+  connect: (server) => `could not connect to ${server}`,
+  tls: (server) => `no TLS connection to ${server} could be made`,
+  reset: (server) => `the connection to ${server} was lost before a response arrived`,
+  truncated: (server) => `the connection to ${server} was lost while the response arrived`,
+  other: (server) => `the request to ${server} failed without a response`
 }
 
 /**
@@ -194,15 +223,20 @@ export class ProcessMakerTransportError
  * @category errors
  */
 export class ProcessMakerTimeout extends Schema.TaggedError<ProcessMakerTimeout>()("ProcessMakerTimeout", {
-  ...call,
+  ...callFields,
   /** Whose it was: one attempt's (`attemptTimeout`), or the whole call's (`totalTimeout`). */
   deadline: Schema.Literal("attempt", "total"),
   /** The deadline that passed. */
   limit: Schema.Duration
 }) {
   override get message(): string {
-    const what = this.deadline === "attempt" ? "no complete answer within the attempt's" : "not done within the call's"
-    return sentence(this, `${what} ${Duration.format(this.limit)}`)
+    const limit = Duration.format(this.limit)
+    return sentence(
+      this,
+      this.deadline === "attempt"
+        ? `${serverOf(this.url)} sent no complete response within ${limit} (attemptTimeout)`
+        : `the call did not complete within ${limit} (totalTimeout)`
+    )
   }
 }
 
@@ -226,11 +260,7 @@ export class ProcessMakerInvalidResponse
   })
 {
   override get message(): string {
-    return sentence(
-      this,
-      `the answer (${this.status}) is not what the API promises${listIssues(this.issues)}`,
-      this.errors
-    )
+    return sentence(this, `the response (${this.status}) is not what the API promises${listIssues(this.issues)}`)
   }
 }
 
@@ -246,7 +276,7 @@ export class ProcessMakerInvalidResponse
  */
 export class ProcessMakerChangeIgnored
   extends Schema.TaggedError<ProcessMakerChangeIgnored>()("ProcessMakerChangeIgnored", {
-    ...call,
+    ...callFields,
     /** The fields that are not as they were sent. */
     fields: Schema.Array(Schema.Literal("personalAccessClient", "passwordClient", "revoked")),
     /** The client as the server holds it. */
@@ -266,13 +296,13 @@ export class ProcessMakerChangeIgnored
  */
 export class ProcessMakerInvalidRequest
   extends Schema.TaggedError<ProcessMakerInvalidRequest>()("ProcessMakerInvalidRequest", {
-    ...call,
+    ...callFields,
     /** What is wrong with the input, field by field. */
     issues: Schema.Array(SchemaIssue)
   })
 {
   override get message(): string {
-    return `${describeCall(this)} was not sent, its input is not valid${listIssues(this.issues)}`
+    return `${describeCall(this)} was not sent, its input is invalid${listIssues(this.issues)}`
   }
 }
 
@@ -290,29 +320,25 @@ export class ProcessMakerInvalidRequest
  * @category errors
  */
 export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLoginFailed>()("ProcessMakerLoginFailed", {
-  ...call,
+  ...answered,
   /** A code; see above. */
   reason: Schema.String,
-  /** Of the token endpoint's answer. */
-  status: Schema.Int,
   /** How long further logins are refused here without asking the server. */
   retryAfter: Schema.Option(Schema.Duration)
 }) {
   override get message(): string {
-    const why = loginReasons.get(this.reason) ?? "the token endpoint refused"
-    return sentence(
-      this,
-      `could not log in, ${why} (${this.reason}, status ${this.status})${waitHint(this.retryAfter)}`
-    )
+    const url = this.url === undefined ? "the token endpoint" : `the token endpoint ${this.url}`
+    const why = loginReasons.get(this.reason)?.(url) ?? `${url} refused the login`
+    return sentence(this, `${why} (${this.reason}, status ${this.status})${waitHint(this.retryAfter)}`)
   }
 }
 
 // The server chooses the key: a plain object would also answer to "constructor".
-const loginReasons: ReadonlyMap<string, string> = new Map([
-  ["invalid_grant", "the user name or the password is wrong"],
-  ["invalid_credentials", "the user name or the password is wrong"],
-  ["invalid_client", "the client id or the client secret is wrong, or the client may not log users in"],
-  ["invalid_response", "what the token URL names does not answer as a token endpoint does (RFC 6749, section 5)"]
+const loginReasons = new Map<string, (tokenEndpoint: string) => string>([
+  ["invalid_grant", () => "the user name or the password is wrong"],
+  ["invalid_credentials", () => "the user name or the password is wrong"],
+  ["invalid_client", () => "the client ID or the client secret is wrong, or the client may not use the password grant"],
+  ["invalid_response", (url) => `${url} did not answer as a token endpoint does (RFC 6749, section 5)`]
 ])
 
 /**
@@ -449,7 +475,7 @@ export const ProcessMakerError = OauthClientsStreamError
 const waitHint = (retryAfter: Option.Option<Duration.Duration>): string =>
   Option.match(retryAfter, {
     onNone: () => "",
-    onSome: (wait) => `, try again in ${Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(wait))))}`
+    onSome: (wait) => `, retry after ${Duration.format(Duration.seconds(Math.ceil(Duration.toSeconds(wait))))}`
   })
 
 const listIssues = (issues: ReadonlyArray<SchemaIssue>): string =>

@@ -71,7 +71,7 @@ describe("Integrations", () => {
       const integrations = yield* Integrations
       const error = yield* Effect.flip(integrations.connected)
       assert.strictEqual(error._tag, "Unavailable")
-      assert.include(error.message, "the server does not allow it (403)")
+      assert.include(error.message, "access denied (403)")
     }).pipe(Effect.provide(Layer.provide(Integrations.layer(userId), forbidding))))
 })
 

@@ -207,7 +207,7 @@ describe("how much is kept", () => {
         if (error._tag !== "ProcessMakerRateLimited") return assert.fail(error._tag)
         const wait = Option.getOrThrow(error.retryAfter)
         assert.isTrue(Number.isSafeInteger(Duration.toMillis(wait)))
-        assert.include(error.message, "try again in 36500d")
+        assert.include(error.message, "retry after 36500d")
       }
     }))
 })
@@ -317,20 +317,30 @@ describe("a refused login", () => {
       "password is wrong"
     ],
     [401, { error: "invalid_client", error_description: "x" }, "invalid_client", "client secret is wrong"],
-    [400, { error: "invalid_scope" }, "invalid_scope", "the token endpoint refused"],
-    [403, { error: "constructor" }, "constructor", "the token endpoint refused"],
-    [422, { error: "toString" }, "refused", "the token endpoint refused"],
-    [400, { error: "p-1 is not the password" }, "refused", "the token endpoint refused"],
-    [404, "<html>", "invalid_response", "the token URL"],
-    [405, { message: "Method not allowed" }, "invalid_response", "the token URL"],
-    [403, { message: "Forbidden" }, "refused", "the token endpoint refused"],
-    [200, { access_token: "" }, "invalid_response", "a token endpoint does"],
-    [200, { access_token: "x", token_type: "mac" }, "invalid_response", "a token endpoint does"],
-    [200, { access_token: "x", token_type: "Bearer", expires_in: -1 }, "invalid_response", "a token endpoint does"],
-    [200, { access_token: "x", expires_in: "NaN" }, "invalid_response", "a token endpoint does"],
-    [200, { access_token: "x\ny", token_type: "Bearer" }, "invalid_response", "a token endpoint does"],
-    [200, { token_type: "Bearer" }, "invalid_response", "a token endpoint does"],
-    [200, "<html>", "invalid_response", "a token endpoint does"]
+    [400, { error: "invalid_scope" }, "invalid_scope", "/oauth/access_token refused the login"],
+    [403, { error: "constructor" }, "constructor", "/oauth/access_token refused the login"],
+    [422, { error: "toString" }, "refused", "/oauth/access_token refused the login"],
+    [400, { error: "p-1 is not the password" }, "refused", "/oauth/access_token refused the login"],
+    [404, "<html>", "invalid_response", "/oauth/access_token did not answer as a token endpoint does"],
+    [
+      405,
+      { message: "Method not allowed" },
+      "invalid_response",
+      "/oauth/access_token did not answer as a token endpoint does"
+    ],
+    [403, { message: "Forbidden" }, "refused", "/oauth/access_token refused the login"],
+    [200, { access_token: "" }, "invalid_response", "a token endpoint does (RFC 6749"],
+    [200, { access_token: "x", token_type: "mac" }, "invalid_response", "a token endpoint does (RFC 6749"],
+    [
+      200,
+      { access_token: "x", token_type: "Bearer", expires_in: -1 },
+      "invalid_response",
+      "a token endpoint does (RFC 6749"
+    ],
+    [200, { access_token: "x", expires_in: "NaN" }, "invalid_response", "a token endpoint does (RFC 6749"],
+    [200, { access_token: "x\ny", token_type: "Bearer" }, "invalid_response", "a token endpoint does (RFC 6749"],
+    [200, { token_type: "Bearer" }, "invalid_response", "a token endpoint does (RFC 6749"],
+    [200, "<html>", "invalid_response", "a token endpoint does (RFC 6749"]
   ] as const
   it.effect("keeps the code that the RFC knows, whatever the password", () =>
     Effect.gen(function*() {

@@ -194,11 +194,11 @@ describe("refused here, with no request", () => {
   const messages: ReadonlyArray<readonly [(service: Service) => Effect.Effect<unknown, unknown>, string]> = [
     [
       (s) => s.addOauthClient("u-7", untyped("Billing bot")),
-      "of user \"u-7\" was not sent, its input is not valid: must be an object with a name"
+      "of user \"u-7\" was not sent, its input is invalid: must be an object with a name"
     ],
     [
       (s) => s.updateOauthClient("u-7", "17", untyped(5)),
-      "of user \"u-7\", client \"17\" was not sent, its input is not valid: must be an object with what is to change"
+      "of user \"u-7\", client \"17\" was not sent, its input is invalid: must be an object with what is to change"
     ],
     [
       (s) => s.updateOauthClient("u-7", "17", untyped({ name: "", revoked: "no" })),
@@ -214,7 +214,7 @@ describe("refused here, with no request", () => {
     ],
     [
       (s) => s.addOauthClient("u\u2028\u202ex", untyped({ name: "n", "a\nb\u001b[31m": 1 })),
-      "of user \"u x\" was not sent, its input is not valid: a b [31m: is not known here"
+      "of user \"u x\" was not sent, its input is invalid: a b [31m: is not known here"
     ],
     [(s) => s.findOauthClientById("a\nb", "17"), "findOauthClientById, client \"17\" was not sent"]
   ]

@@ -11,7 +11,6 @@ import { ProcessMakerInvalidRequest } from "../../ProcessMakerError.js"
 import type { OauthClientsError } from "../../ProcessMakerError.js"
 import { policyInForce } from "../config/policyInForce.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "../failure/failure.js"
-import { toPublicError } from "../failure/responseErrors.js"
 import { isUnauthorized } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
 import { withBearer } from "../http/secrets.js"
@@ -19,7 +18,7 @@ import { isPathId } from "../service/inputs.js"
 import type { Answer } from "../wire/document.js"
 import { repeating } from "./attempts.js"
 import { holdOthers, passHold } from "./hold.js"
-import { counted, makeLedger, monotonic, noteRefusal, underLedger } from "./ledger.js"
+import { counted, makeLedger, monotonic, noteRefusal, toPublicError, underLedger } from "./ledger.js"
 import type { Call, Ledger, Repeat } from "./ledger.js"
 import { makePacing } from "./pacing.js"
 import type { Method } from "./retryDecision.js"
@@ -112,7 +111,7 @@ export const makeApiClient = ({ client, config, tokens }: ApiClientOptions): Api
         if (Either.isLeft(ready)) return yield* invalidRequest(call, method, ready.left)
         const [request, policy] = ready.right
         const ledger: Ledger = yield* makeLedger({
-          call,
+          call: { ...call, url: config.baseUrl },
           method,
           policy,
           onRepeat: (repeat) => apiCall.onRepeat?.(repeat, ledger) ?? Effect.void

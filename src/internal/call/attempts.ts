@@ -85,6 +85,8 @@ const reasonOf = (failure: Failure): string => {
       return failure.code ?? failure.reason
     case "TimedOut":
       return `${failure.deadline} timeout`
+    case "InvalidInput":
+      return "invalid input"
     case "NoToken":
       return failure.error._tag
   }

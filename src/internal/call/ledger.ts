@@ -3,9 +3,11 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Outcome } from "../../ErrorDetail.js"
+import type { CallFacts } from "../../ErrorDetail.js"
+import type { AccessTokenError, OauthClientsError } from "../../ProcessMakerError.js"
 import { mayHaveBeenApplied } from "../failure/failure.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
+import { loginError, publicError } from "../failure/publicErrors.js"
 import type { Method, ResolvedPolicy } from "./retryDecision.js"
 
 export interface Call {
@@ -13,6 +15,7 @@ export interface Call {
   readonly userId?: string | undefined
   readonly clientId?: string | undefined
   readonly page?: number | undefined
+  readonly url?: string | undefined
 }
 
 /** What is told of a repeat before its wait. */
@@ -116,18 +119,21 @@ export const counted = <A, R>(ledger: Ledger, request: Effect.Effect<A, Failure,
     })
   })
 
-/** What a public error says of the call. */
-export interface Account extends Call {
-  readonly attempts: number
-  readonly elapsed: Duration.Duration
-  readonly outcome?: Outcome
-  readonly during?: "login"
-}
-
-export const account = (ledger: Ledger): Effect.Effect<Account> =>
+const account = (ledger: Ledger): Effect.Effect<CallFacts> =>
   Effect.map(elapsed(ledger), (millis) => ({
     ...ledger.call,
     attempts: ledger.attempts,
     elapsed: Duration.millis(Math.round(millis)),
     ...(ledger.method === "GET" ? {} : { outcome: ledger.lost || ledger.underway ? "unknown" : "notApplied" })
   }))
+
+/** The public error of a call that ended with this failure. */
+export const toPublicError = (failure: Failure, ledger: Ledger): Effect.Effect<OauthClientsError> =>
+  Effect.map(account(ledger), (call) => publicError(failure, call))
+
+/** The same for a login. */
+export const toAccessTokenError = (
+  failure: Failure,
+  ledger: Ledger,
+  url: string
+): Effect.Effect<AccessTokenError> => Effect.map(account(ledger), (call) => loginError(failure, { ...call, url }))

@@ -91,6 +91,7 @@ const isRepeatable = (method: Method, failure: Failure): boolean => {
       return repeatsAfter(method, statusMeaning(failure.status).repeat, failure.retryAfter !== undefined)
     case "InvalidAnswer":
     case "LoginRefused":
+    case "InvalidInput":
     case "NoToken":
       return false
   }

@@ -1,5 +1,9 @@
 import type { ErrorDetail, SchemaIssue, TransportReason } from "../../ErrorDetail.js"
-import type { AccessTokenError, ProcessMakerInvalidResponse } from "../../ProcessMakerError.js"
+import type {
+  AccessTokenError,
+  ProcessMakerInvalidResponse,
+  ProcessMakerUnauthorized
+} from "../../ProcessMakerError.js"
 import { statusMeaning } from "./status.js"
 
 /**
@@ -10,6 +14,7 @@ export type Failure =
   | { readonly _tag: "TimedOut"; readonly deadline: "attempt" | "total"; readonly limit: number }
   | RefusedStatus
   | InvalidAnswer
+  | { readonly _tag: "InvalidInput"; readonly issues: ReadonlyArray<SchemaIssue> }
   | LoginRefused
   | { readonly _tag: "NoToken"; readonly error: AccessTokenError }
 
@@ -17,32 +22,42 @@ export interface NoAnswer {
   readonly _tag: "NoAnswer"
   readonly reason: TransportReason
   readonly code?: string | undefined
+  /** What the HTTP client says, without secrets. */
+  readonly words?: string | undefined
   /** False when the request surely never left. */
   readonly sent: boolean
 }
 
-export interface RefusedStatus {
-  readonly _tag: "RefusedStatus"
+/** What an answer says of a failure. */
+export interface Said {
   readonly status: number
+  readonly errors?: ReadonlyArray<ErrorDetail> | undefined
+  /** From `x-request-id`, `cf-ray` and the like. */
+  readonly requestId?: string | undefined
+  /** The body is a web page. */
+  readonly html?: true | undefined
+}
+
+export interface RefusedStatus extends Said {
+  readonly _tag: "RefusedStatus"
   /** In milliseconds. */
   readonly retryAfter?: number | undefined
-  readonly errors: ReadonlyArray<ErrorDetail>
+  readonly challenge?: ProcessMakerUnauthorized["challenge"]
   readonly redirectOrigin?: string | undefined
   /** A transport followed a redirect by itself: the status is that of whoever it was led to. */
   readonly followed?: boolean | undefined
 }
 
-export interface InvalidAnswer {
+export interface InvalidAnswer extends Said {
   readonly _tag: "InvalidAnswer"
-  readonly status: number
   readonly reason: ProcessMakerInvalidResponse["reason"]
   readonly issues: ReadonlyArray<SchemaIssue>
-  readonly errors: ReadonlyArray<ErrorDetail>
+  /** The body itself says that the request was not carried out. */
+  readonly denied?: true | undefined
 }
 
-export interface LoginRefused {
+export interface LoginRefused extends Said {
   readonly _tag: "LoginRefused"
-  readonly status: number
   readonly reason: string
   /** In milliseconds: how long no further login is tried. */
   readonly coolDown?: number | undefined
@@ -59,13 +74,15 @@ export const mayHaveBeenApplied = (failure: Failure): boolean => {
     case "NoAnswer":
       return failure.sent
     case "TimedOut":
-    case "InvalidAnswer":
       return true
+    case "InvalidAnswer":
+      return failure.denied !== true
     case "RefusedStatus": {
       const { applied } = statusMeaning(failure.status)
       return failure.followed === true || applied === "maybe" ||
         (applied === "noIfTold" && failure.retryAfter === undefined)
     }
+    case "InvalidInput":
     case "LoginRefused":
     case "NoToken":
       return false

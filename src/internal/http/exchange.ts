@@ -13,11 +13,10 @@ import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
-import type { ErrorDetail } from "../../ErrorDetail.js"
-import type { Failure, NoAnswer, RefusedStatus } from "../failure/failure.js"
+import type { Failure, NoAnswer, RefusedStatus, Said } from "../failure/failure.js"
 import { isRedirect, isSuccess, statusMeaning } from "../failure/status.js"
 import type { Answer } from "../wire/document.js"
-import { readErrorBody } from "../wire/errorBody.js"
+import { readErrorBody, readRequestId } from "../wire/errorBody.js"
 import { ReceivedBody } from "./receivedBody.js"
 import { redactFailure } from "./redact.js"
 import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
@@ -71,12 +70,15 @@ export const exchange = <A>(
       const followed = followedTo(sent, response)
       const redirectOrigin = followed ?? pointsTo(sent, response)
       if (isSuccess(response.status) && redirectOrigin === undefined) {
-        return yield* options.decode(yield* readAnswer(response, maxBodySize))
+        return yield* Effect.mapError(
+          Effect.flatMap(readAnswer(response, maxBodySize), options.decode),
+          (failure) => "status" in failure ? { ...failure, requestId: readRequestId(response.headers) } : failure
+        )
       }
       const now = yield* Clock.currentTimeMillis
       const refusal = describeRefusal(response, { redirectOrigin, followed: followed !== undefined }, now)
       yield* onRefusal(redactFailure(refusal, redact))
-      return yield* Effect.fail<Failure>({ ...refusal, errors: yield* readRefusal(response) })
+      return yield* Effect.fail<Failure>({ ...refusal, ...yield* readRefusal(response) })
     }).pipe(
       Effect.scoped,
       // Here and nowhere else, so that whatever fails above may say what the server said.
@@ -146,7 +148,7 @@ const readAnswer = (
     const { status } = response
     if (received.isOver) {
       const issues = [{ path: [], expected: `must be at most ${maxBodySize} bytes long` }]
-      return yield* Effect.fail<Failure>({ _tag: "InvalidAnswer", status, reason: "size", issues, errors: [] })
+      return yield* Effect.fail<Failure>({ _tag: "InvalidAnswer", status, reason: "size", issues })
     }
     const contentType = response.headers["content-type"] ?? ""
     return { status, contentType, text: () => received.text() }
@@ -155,7 +157,7 @@ const readAnswer = (
 // The status decides, also when the body is late, broken or too long: then what is there of it must do.
 const readRefusal = (
   response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<ReadonlyArray<ErrorDetail>> =>
+): Effect.Effect<Pick<Said, "errors" | "html">> =>
   Effect.gen(function*() {
     const received = new ReceivedBody(drainedBytes)
     yield* Effect.ignore(Effect.timeoutOption(receive(response, received), drainedFor))
@@ -171,7 +173,7 @@ const describeRefusal = (
   // Only a 429 is about the rate limit; on a 503 its reset is not the server's word that nothing was done.
   const reset = statusMeaning(status).error === "RateLimited" ? parseReset(headers, server) : undefined
   const retryAfter = parseRetryAfter(headers["retry-after"], server) ?? reset
-  return { _tag: "RefusedStatus", status, retryAfter, errors: [], ...redirect }
+  return { _tag: "RefusedStatus", status, retryAfter, requestId: readRequestId(headers), ...redirect }
 }
 
 const receive = (

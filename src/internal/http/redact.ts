@@ -1,14 +1,17 @@
 /**
  * Takes secrets out of what a server says: those that are known, in whatever writing, and what looks like one.
  */
+import { oneLine, unprintable } from "../../ErrorDetail.js"
 import type { ErrorDetail } from "../../ErrorDetail.js"
-import { oneLine, unprintable } from "../failure/describe.js"
 import type { Failure } from "../failure/failure.js"
 import { findSecrets } from "./knownSecrets.js"
 import type { KnownSecret } from "./knownSecrets.js"
 
-/** The text, or the first `most` characters of it, without secrets: none is cut in two. */
-export type Redact = (text: string, most?: number) => string
+/**
+ * The text, or the first `most` characters of it, without secrets: none is cut in two. `known`: without those that are
+ * known alone, since what is made by chance may be meant to be read.
+ */
+export type Redact = (text: string, most?: number, known?: "known") => string
 
 const hidden = "<redacted>"
 
@@ -40,16 +43,15 @@ const lookahead = 512
 /** The secrets are asked for when there is a text to take them out of: most calls do not fail. */
 export const makeRedact = (secrets: () => ReadonlyArray<KnownSecret>): Redact => {
   let known: ReadonlyArray<KnownSecret> | undefined
-  return (text, most = text.length) => {
+  return (text, most = text.length, only) => {
     known ??= secrets()
     const left = withoutMarked(text.slice(0, most), findSecrets(text.slice(0, most + lookahead), known))
     // Half of what looks like a secret would not look like one.
-    return hideLookalikes(
-      (text.length > most ? left.replace(/[\w+=~%/.-]+$/, "") : left)
-        .replaceAll(named, `$1$2${hidden}`)
-        .replaceAll(inHeader, `$1 ${hidden}`)
-        .replace(inStatement, `$1${hidden}`)
-    )
+    const safe = (text.length > most ? left.replace(/[\w+=~%/.-]+$/, "") : left)
+      .replaceAll(named, `$1$2${hidden}`)
+      .replaceAll(inHeader, `$1 ${hidden}`)
+      .replace(inStatement, `$1${hidden}`)
+    return only === undefined ? hideLookalikes(safe) : safe
   }
 }
 
@@ -72,12 +74,17 @@ const longestOrigin = 270
 /** A failure as it may be shown: what was said is bounded, and without secrets. */
 export const redactFailure = <F extends Failure>(failure: F, redact: Redact): F => ({
   ...failure,
-  ...("errors" in failure ? { errors: redactDetails(failure.errors, redact) } : {}),
-  // The server chose the host's name.
-  ..."redirectOrigin" in failure && failure.redirectOrigin !== undefined
-    ? { redirectOrigin: redact(failure.redirectOrigin.slice(0, longestOrigin)) }
-    : {}
+  ...("errors" in failure && failure.errors !== undefined ? { errors: redactDetails(failure.errors, redact) } : {}),
+  // The server chose the host's name and the request's, the transport its words.
+  ...("redirectOrigin" in failure ? { redirectOrigin: redactText(failure.redirectOrigin, longestOrigin, redact) } : {}),
+  ...("requestId" in failure
+    ? { requestId: redactText(failure.requestId, longestText, (id) => redact(id, longestText, "known")) }
+    : {}),
+  ...("words" in failure ? { words: redactText(failure.words, longestText, redact) } : {})
 })
+
+const redactText = (text: string | undefined, most: number, redact: Redact): string | undefined =>
+  text === undefined ? undefined : oneLine(redact(text, most)).trim()
 
 const redactDetails = (errors: ReadonlyArray<ErrorDetail>, redact: Redact): ReadonlyArray<ErrorDetail> =>
   errors.slice(0, mostDetails)

@@ -8,15 +8,13 @@ import { AccessToken } from "../../AccessToken.js"
 import type { AccessTokenProviderShape, PasswordCredentials } from "../../AccessToken.js"
 import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../../ProcessMakerError.js"
-import type { RetryPolicyOptions } from "../../RetryPolicy.js"
 import { repeating } from "../call/attempts.js"
 import { holdOthers, passHold } from "../call/hold.js"
-import { CurrentLedger, makeLedger, underLedger, withAttemptTimeout } from "../call/ledger.js"
+import { CurrentLedger, makeLedger, toAccessTokenError, underLedger, withAttemptTimeout } from "../call/ledger.js"
 import type { Ledger } from "../call/ledger.js"
 import { makePacing } from "../call/pacing.js"
 import { layerPolicy, policyInForce } from "../config/policyInForce.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
-import { toAccessTokenError } from "../failure/responseErrors.js"
 import { logIn, refresh } from "./tokenEndpoint.js"
 import { makeTokenFlight } from "./tokenFlight.js"
 
@@ -65,26 +63,31 @@ export const makePasswordGrant = (
         Effect.flatMap(flight.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
       )
     return {
-      get: Effect.flatMap(CurrentLedger, getUnder(retry, join)),
+      get: Effect.flatMap(CurrentLedger, getUnder(config, join)),
       invalidate: flight.invalidate,
       secrets: () => [credentials.clientSecret, credentials.password, ...flight.secrets()]
     }
   })
 
 // Within a call, its own ledger counts and its own deadline holds; on its own, a login is a call like any other.
-const getUnder = (retry: RetryPolicyOptions, join: (ledger: Ledger) => Effect.Effect<AccessToken, Failure>) =>
-(
-  current: Option.Option<Ledger>
-): Effect.Effect<AccessToken, AccessTokenError> =>
-  Effect.gen(function*() {
-    if (Option.isSome(current)) return yield* asPublic(join(current.value), current.value)
-    const policy = Either.getOrElse(yield* Effect.either(policyInForce(retry)), () => layerPolicy(retry))
-    const ledger = yield* makeLedger({ call: { operation: "getAccessToken" }, method: "GET", policy })
-    return yield* asPublic(underLedger(ledger, join(ledger)), ledger)
-  })
+const getUnder =
+  ({ retry, tokenUrl }: ProcessMakerConfigShape, join: (ledger: Ledger) => Effect.Effect<AccessToken, Failure>) =>
+  (
+    current: Option.Option<Ledger>
+  ): Effect.Effect<AccessToken, AccessTokenError> =>
+    Effect.gen(function*() {
+      if (Option.isSome(current)) return yield* asPublic(join(current.value), current.value, tokenUrl)
+      const policy = Either.getOrElse(yield* Effect.either(policyInForce(retry)), () => layerPolicy(retry))
+      const ledger = yield* makeLedger({ call: { operation: "getAccessToken" }, method: "GET", policy })
+      return yield* asPublic(underLedger(ledger, join(ledger)), ledger, tokenUrl)
+    })
 
-const asPublic = <A>(effect: Effect.Effect<A, Failure>, ledger: Ledger): Effect.Effect<A, AccessTokenError> =>
-  Effect.catchAll(effect, (failure) => Effect.flatMap(toAccessTokenError(failure, ledger), Effect.fail))
+const asPublic = <A>(
+  effect: Effect.Effect<A, Failure>,
+  ledger: Ledger,
+  tokenUrl: string
+): Effect.Effect<A, AccessTokenError> =>
+  Effect.catchAll(effect, (failure) => Effect.flatMap(toAccessTokenError(failure, ledger, tokenUrl), Effect.fail))
 
 // Only what was sent counts; a refusal that is still cooling down was not.
 const countFailure = (ledger: Ledger, failure: Failure): Effect.Effect<void> =>

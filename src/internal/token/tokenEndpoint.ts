@@ -75,7 +75,7 @@ const asRefusal = (failure: Failure): Failure => {
   if (failure._tag !== "RefusedStatus" || failure.followed === true || !isClientError(failure.status)) return failure
   const { error, repeat } = statusMeaning(failure.status)
   if (repeat !== "never" && repeat !== "replay") return failure
-  const code = failure.errors[0]?.code ?? ""
+  const code = failure.errors?.[0]?.code ?? ""
   const silent = error === "NotFound" || error === "UnexpectedStatus" ? invalidTokenResponse : "refused"
   return { _tag: "LoginRefused", status: failure.status, reason: /^[a-z][a-z_]{1,40}$/.test(code) ? code : silent }
 }

@@ -1,12 +1,34 @@
 import * as Predicate from "effect/Predicate"
 import type { ErrorDetail } from "../../ErrorDetail.js"
+import type { Said } from "../failure/failure.js"
 
 type Fields = Readonly<Record<string, unknown>>
 
 const mostDetails = 20
 
-/** What a server said about a failure, whatever shape it chose; nothing when it cannot be understood. */
-export const readErrorBody = (text: string): ReadonlyArray<ErrorDetail> => readErrors(parse(text))
+/** What the body of a refusal says, whatever shape the server chose; nothing when it cannot be understood. */
+export const readErrorBody = (text: string): Pick<Said, "errors" | "html"> =>
+  isHtml(text) ? { html: true } : { errors: readErrors(parse(text)) }
+
+/** A web page: no API answers with one, proxies, firewalls and debuggers do. */
+export const isHtml = (text: string): boolean => /^\s*</.test(text)
+
+const requestIds = [
+  "x-request-id",
+  "x-correlation-id",
+  "request-id",
+  "cf-ray",
+  "x-amzn-requestid",
+  "x-amz-request-id",
+  "x-amz-cf-id",
+  "x-amzn-trace-id",
+  "x-azure-ref",
+  "x-trace-id"
+]
+
+/** What a server or a proxy calls the request. */
+export const readRequestId = (headers: Readonly<Record<string, string | undefined>>): string | undefined =>
+  requestIds.map((name) => headers[name]?.trim()).find((id) => id !== undefined && id !== "")
 
 /** The same for a document that is already parsed. */
 export const readErrors = (document: unknown): ReadonlyArray<ErrorDetail> => shapes(document).slice(0, mostDetails)

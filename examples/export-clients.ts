@@ -1,33 +1,31 @@
 /**
  * Exports all OAuth clients of a user as NDJSON. `npm start -- --help` says how.
  */
-import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as Command from "@effect/cli/Command"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
-import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { demonstration, layerDemonstration } from "./export/demonstration.js"
 import { exportClients, filesOf, findCheckpoint } from "./export/exportClients.js"
 import type { ExportOptions } from "./export/ExportOptions.js"
-import { help, parseOptions } from "./export/ExportOptions.js"
-import { describeFailure, exitCode } from "./export/failure.js"
+import { exportCommand } from "./export/ExportOptions.js"
+import { endingOf } from "./export/failure.js"
 import { lock } from "./export/lock.js"
 import { say } from "./export/progress.js"
 import { summary } from "./export/summary.js"
 import { withReport } from "./report/withReport.js"
-import { UsageError } from "./support/commandLine.js"
-import { outliveReaders } from "./support/outliveReaders.js"
+import { runCommand, UsageError } from "./support/commandLine.js"
+import { runProgram } from "./support/runProgram.js"
 
 const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 const run = (options: ExportOptions) =>
   Effect.gen(function*() {
+    if (options.html === options.out) return yield* new UsageError({ message: "--html must name a file of its own" })
     const tenant = yield* Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
     const user = options.user ?? Option.getOrUndefined(yield* Config.option(Config.string("PROCESSMAKER_USER_ID")))
     const userId = user ?? (Option.isNone(tenant) ? demonstration.userId : "")
@@ -38,10 +36,11 @@ const run = (options: ExportOptions) =>
     yield* lock(options.out)
     const earlier = yield* findCheckpoint(options, { name, userId })
     const perPage = options.perPage ?? (Option.isNone(tenant) ? demonstration.perPage : 100)
+    const add = options.add || (Option.isNone(tenant) && !options.noAdd)
     const exported = yield* withReport(
       options.html,
       { title: `Export of the OAuth clients of ${userId}`, source: name, userId },
-      (tell) => exportClients(options, { name, userId, perPage }, earlier, tell)
+      (tell) => exportClients({ ...options, add }, { name, userId, perPage }, earlier, tell)
     ).pipe(
       RetryPolicy.with(options.patient ? RetryPolicy.patient : {}),
       Effect.provide(
@@ -52,21 +51,8 @@ const run = (options: ExportOptions) =>
     yield* Console.log(summary(options.out, exported))
   }).pipe(Effect.scoped)
 
-const main = Effect.gen(function*() {
-  const options = yield* parseOptions(process.argv.slice(2))
-  yield* options === undefined ? Console.log(help) : run(options)
-}).pipe(
-  Effect.tapErrorCause((cause) => Cause.isInterruptedOnly(cause) ? Effect.void : say(describeFailure(cause))),
-  Effect.provide(NodeContext.layer)
+runProgram(
+  "export-clients",
+  runCommand(Command.withHandler(exportCommand, run), process.argv.slice(2)),
+  endingOf
 )
-
-let signal: NodeJS.Signals | undefined
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.once(name, () => signal ??= name)
-}
-
-outliveReaders()
-NodeRuntime.runMain(main, {
-  disableErrorReporting: true,
-  teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) ? 0 : exitCode(exit.cause, signal))
-})

@@ -3,48 +3,17 @@
  *
  *     npm run fake -- --port 4010 --users 3 --clients 250 --profile spec
  */
-import type { FakeProfile } from "effect-processmaker-oauth/testing"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { parseArgs } from "node:util"
-import { parsed, UsageError, wholeNumber } from "./support/commandLine.js"
-import { runExample } from "./support/runExample.js"
+import { checked, optional, paragraphs, runCommand, wholeNumber } from "./support/commandLine.js"
+import { runProgram } from "./support/runProgram.js"
 import { ServedFake, serveFake } from "./support/serveFake.js"
 
 class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> {}
-
-const profileNamed = (name: string | undefined): Effect.Effect<FakeProfile | undefined, UsageError> => {
-  const profile = FakeProcessMaker.profiles.find((known) => known === name)
-  return name === undefined || profile !== undefined
-    ? Effect.succeed(profile)
-    : Effect.fail(
-      new UsageError({ message: `--profile must be one of ${FakeProcessMaker.profiles.join(", ")}, not "${name}"` })
-    )
-}
-
-// What is not given has the default of the fake itself.
-const readOptions = (args: ReadonlyArray<string>) =>
-  Effect.gen(function*() {
-    const { values } = yield* parsed(() =>
-      parseArgs({
-        args: [...args],
-        options: {
-          port: { type: "string" },
-          users: { type: "string" },
-          clients: { type: "string" },
-          profile: { type: "string" }
-        }
-      })
-    )
-    return {
-      port: yield* wholeNumber("--port", values.port, 0, 65_535),
-      users: yield* wholeNumber("--users", values.users, 1, 10_000),
-      clients: yield* wholeNumber("--clients", values.clients, 0, 10_000_000),
-      profile: yield* profileNamed(values.profile)
-    }
-  })
 
 /** Whether somebody reads it matters: else nobody knows where the fake is. */
 const print = (line: string): Effect.Effect<void, Refused> =>
@@ -67,17 +36,40 @@ const announce = Effect.gen(function*() {
   }))
 })
 
-const program = Effect.gen(function*() {
-  const options = yield* readOptions(process.argv.slice(2))
-  yield* Effect.zipRight(announce, Effect.never).pipe(
+const serve = (options: Parameters<typeof serveFake>[0]) =>
+  Effect.zipRight(announce, Effect.never).pipe(
     Effect.provide(serveFake(options)),
     Effect.catchTag("ServeError", ({ cause }) =>
-      Effect.fail(
-        new Refused({
-          message: `cannot listen on port ${options.port ?? 0}: ${cause instanceof Error ? cause.message : cause}`
-        })
-      ))
+      new Refused({
+        message: `cannot listen on port ${options.port ?? 0}: ${cause instanceof Error ? cause.message : cause}`
+      }))
   )
-}).pipe(Effect.mapError(({ message }) => new Refused({ message: `fake: ${message}` })))
 
-runExample(program)
+// What is not given has the default of the fake itself.
+const command = Command.make("fake", {
+  port: wholeNumber("port", 0, 65_535).pipe(
+    Options.withDescription("The port to listen on. Defaults to one that is free."),
+    optional
+  ),
+  users: wholeNumber("users", 1, 10_000).pipe(
+    Options.withDescription("How many users it has. Defaults to 2."),
+    optional
+  ),
+  clients: wholeNumber("clients", 0, 10_000_000).pipe(
+    Options.withDescription("How many clients each user has. Defaults to 20."),
+    optional
+  ),
+  profile: checked(
+    Options.text("profile"),
+    (name) => FakeProcessMaker.profiles.find((known) => known === name),
+    (name) => `--profile must be one of ${FakeProcessMaker.profiles.join(", ")}, not "${name}"`
+  ).pipe(
+    Options.withDescription(`How it speaks: ${FakeProcessMaker.profiles.join(", ")}. Defaults to default.`),
+    optional
+  )
+}, serve).pipe(Command.withDescription(paragraphs(
+  "Serves a fake ProcessMaker on the loopback interface until it is stopped.",
+  "Prints one JSON line with baseUrl, tokenUrl, userIds, clientId, clientSecret, username and password."
+)))
+
+runProgram("fake", runCommand(command, process.argv.slice(2)), ({ message }) => ({ line: message, exitCode: 1 }))

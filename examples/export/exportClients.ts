@@ -94,7 +94,10 @@ export const exportClients = (
     const start = Option.isSome(earlier)
       ? yield* resume(files, earlier.value)
       : yield* begin(files, options, source)
-    const exported = yield* writePages({ files, options, source, file, start, tell })
+    const exported = yield* Effect.tapError(
+      writePages({ files, options, source, file, start, tell }),
+      () => Effect.ignore(forgetIfEmpty(files))
+    )
     return yield* finish(files, exported)
   })
 
@@ -130,6 +133,16 @@ const begin = (
     yield* saveCheckpoint(files.checkpoint, checkpoint)
     return checkpoint
   })
+
+/** An export that failed before its first page leaves nothing behind, unless it has added a client. */
+const forgetIfEmpty = (files: ExportFiles) =>
+  Effect.flatMap(
+    readCheckpoint(files.checkpoint),
+    (checkpoint) =>
+      Option.exists(checkpoint, ({ added, cursor }) => added === null && cursor === null)
+        ? removeFiles(files.checkpoint, files.partial)
+        : Effect.void
+  )
 
 /** Adds no second client; the one that the killed run was about to add is looked for first. */
 const resume = (files: ExportFiles, earlier: Checkpoint): Effect.Effect<Checkpoint, Failure, Context> =>

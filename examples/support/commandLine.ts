@@ -1,32 +1,97 @@
-/** What the programs here share of reading their command lines. */
+/** What the programs here share of their command lines, which are made with `@effect/cli`. */
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import type * as NodeContext from "@effect/platform-node/NodeContext"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import { stripVTControlCharacters } from "node:util"
+import metadata from "../../package.json" with { type: "json" }
 
 /** The command line is wrong. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
-/** Node's `parseArgs` throws; what it says is one line here, and has no advice on arguments that these programs refuse. */
-export const parsed = <A>(parse: () => A): Effect.Effect<A, UsageError> =>
-  Effect.try({
-    try: parse,
-    catch: (error) => {
-      const message = error instanceof Error ? error.message : String(error)
-      return new UsageError({ message: message.replaceAll(/\s+/g, " ").replace(/\.? To specify .*$/, "") })
-    }
+export const flag = (name: string, description: string): Options.Options<boolean> =>
+  Options.withDescription(Options.boolean(name), description)
+
+export const optional = <A>(options: Options.Options<A>): Options.Options<A | undefined> =>
+  Options.map(Options.optional(options), Option.getOrUndefined)
+
+/** An option whose value `check` turns into another one, or refuses in the words of `refusal`. */
+export const checked = <A, B>(
+  options: Options.Options<A>,
+  check: (value: A) => B | undefined,
+  refusal: (value: A) => string
+): Options.Options<B> =>
+  Options.mapEffect(options, (value) => {
+    const result = check(value)
+    return result === undefined
+      ? Effect.fail(ValidationError.invalidValue(HelpDoc.p(refusal(value))))
+      : Effect.succeed(result)
   })
 
-/** The value of a flag; none where it is not given. */
-export const wholeNumber = (
-  flag: string,
-  value: string | undefined,
-  least: number,
-  most: number
-): Effect.Effect<number | undefined, UsageError> => {
-  if (value === undefined) return Effect.succeed(undefined)
-  const number = Number(value)
-  return /^\d+$/.test(value) && number >= least && number <= most
-    ? Effect.succeed(number)
-    : Effect.fail(
-      new UsageError({ message: `${flag} must be a whole number from ${least} to ${most}, not "${value}"` })
-    )
+export const wholeNumber = (name: string, least: number, most: number): Options.Options<number> =>
+  checked(
+    Options.withPseudoName(Options.text(name), "n"),
+    (text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
+    (text) => `--${name} must be a whole number from ${least} to ${most}, not "${text}"`
+  )
+
+export const paragraphs = (...texts: readonly [string, ...Array<string>]): HelpDoc.HelpDoc =>
+  HelpDoc.blocks(texts.map(HelpDoc.p))
+
+const config = CliConfig.make({ isCaseSensitive: true })
+
+/**
+ * Runs a command with the arguments of the program. `@effect/cli` prints a wrong command line in color and over several
+ * lines; here it is an error of one line, found before the command does anything.
+ */
+export const runCommand = <Name extends string, R, E, A>(
+  command: Command.Command<Name, R, E, A>,
+  args: ReadonlyArray<string>
+): Effect.Effect<void, Exclude<E, ValidationError.ValidationError> | UsageError, R | NodeContext.NodeContext> =>
+  Effect.gen(function*() {
+    const [name = ""] = Command.getNames(command)
+    const directive = yield* CommandDescriptor.parse(command.descriptor, [name, ...args], config)
+    if (directive._tag === "UserDefined") {
+      const [first] = directive.leftover
+      if (first !== undefined) return yield* usageError(unexpected(command.descriptor, args, first))
+    }
+    const run = Command.run(command, { name, version: metadata.version })(["node", name, ...args])
+    yield* directive._tag === "BuiltIn" && process.stdout.isTTY !== true ? withoutColor(run) : run
+  }).pipe(
+    Effect.provide(CliConfig.layer(config)),
+    Effect.catchIf(ValidationError.isValidationError, ({ error }) => usageError(plain(error)))
+  )
+
+/** What is wrong with an argument that the command does not take. */
+const unexpected = (
+  parent: CommandDescriptor.Command<unknown>,
+  args: ReadonlyArray<string>,
+  argument: string
+): string => {
+  if (!argument.startsWith("-")) return `Unexpected argument '${argument}'`
+  const subcommands = CommandDescriptor.getSubcommands(parent)
+  const command = args.flatMap((arg) => Option.toArray(HashMap.get(subcommands, arg)))[0] ?? parent
+  const [name = ""] = argument.split("=")
+  const known = plain(CommandDescriptor.getHelp(command, config)).includes(`\n${name} `)
+  // Parsed, it would not be left over.
+  return known ? `Option '${name}' needs one value` : `Unknown option '${name}'`
 }
+
+const plain = (doc: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(doc))
+
+const usageError = (text: string): UsageError => new UsageError({ message: text.replaceAll(/\s+/g, " ").trim() })
+
+const withoutColor = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.consoleWith((console) =>
+    Effect.withConsole(effect, {
+      ...console,
+      log: (...texts) => console.log(...texts.map((text) => stripVTControlCharacters(String(text))))
+    })
+  )

@@ -46,7 +46,7 @@ describe("the export", () => {
         const { environment } = yield* ServedFake
         yield* fake.script(slow)
         const out = Path.join(yield* temporaryDirectory, "clients.ndjson")
-        const args = ["--out", out, "--per-page", "25"]
+        const args = ["--add", "--out", out, "--per-page", "25"]
 
         const killed = yield* killAtPage(yield* startExample(program, args, environment), out, 4)
         assert.strictEqual(killed.signal, "SIGKILL")
@@ -137,7 +137,7 @@ describe("the export", () => {
       const { environment } = yield* ServedFake
       yield* fake.script(slow)
       const out = Path.join(yield* temporaryDirectory, "clients.ndjson")
-      const args = ["--out", out, "--per-page", "25", "--no-add"]
+      const args = ["--out", out, "--per-page", "25"]
       const running = yield* startExample(program, args, environment)
       yield* untilPage(out, 3)
       yield* running.kill("SIGTERM")
@@ -147,6 +147,8 @@ describe("the export", () => {
       const ended = yield* runExample(program, args, environment)
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.include(ended.stderr, "resuming: ")
+      // On a tenant it adds no client unless it is told to.
+      assert.notInclude((yield* fake.requests).map(({ operation }) => operation), "addOauthClient")
       assert.deepStrictEqual(idsIn(out), (yield* fake.clients(userId)).map(({ id }) => id))
     }).pipe(Effect.provide(slowFake)), limits)
 
@@ -224,4 +226,13 @@ describe("the export ends with one clear line", () => {
   fails("for an output that cannot be written", { code: 1, line: /cannot write .*ENOENT/, requests: 0 }, to("no", "a"))
   fails("for an output that is a directory", { code: 1, line: /taken is a directory/, requests: 0 }, to("taken"))
   fails("for a flag that there is not", { code: 2, line: /Unknown option '--bogus'/, requests: 0 }, () => ["--bogus"])
+  fails(
+    "for a flag without its value",
+    { code: 2, line: /Option '--out' needs one value/, requests: 0 },
+    () => ["--out"]
+  )
+  fails("for a number out of range", { code: 2, line: /--per-page must be .* not "101"/, requests: 0 }, () => [
+    "--per-page",
+    "101"
+  ])
 })

@@ -70,7 +70,7 @@ describe("npm run fake", () => {
       assert.deepStrictEqual(yield* refused("--nope"), [1, "fake: Unknown option '--nope'"])
       assert.deepStrictEqual(yield* refused("--clients", "-1"), [
         1,
-        "fake: Option '--clients' argument is ambiguous. Did you forget to specify the option argument for '--clients'?"
+        "fake: --clients must be a whole number from 0 to 10000000, not \"-1\""
       ])
       const [code, text] = yield* refused("--profile", "laravel99")
       assert.strictEqual(code, 1)

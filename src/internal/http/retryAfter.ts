@@ -35,27 +35,50 @@ export const parseHttpDate = (text: string, now: number): Option.Option<number> 
 export const serverTime = (date: string | undefined, now: number): number =>
   Option.getOrElse(parseHttpDate(date ?? "", now), () => now)
 
-/**
- * `Retry-After` (RFC 9110, section 10.2.3) as milliseconds from now. Junk, and what is past, is no wish.
- */
-export const parseRetryAfter = (value: string | undefined, now: number): number | undefined => {
-  const text = value?.trim() ?? ""
-  if (/^\d+$/.test(text)) return Number(text) * 1000
-  const delay = Option.map(parseHttpDate(text, now), (date) => date - now)
-  return Option.getOrUndefined(Option.filter(delay, (millis) => millis > 0))
+/** A longer wait than a day is a mistake, not a wish. */
+const believable = (millis: number): boolean => millis >= 0 && millis <= 86_400_000
+
+const number = /^\d+(\.\d+)?$/
+
+const longest = (waits: ReadonlyArray<number>): number | undefined => {
+  const believed = waits.filter(believable)
+  return believed.length === 0 ? undefined : Math.max(...believed)
 }
 
+// A proxy may add a header of its own: lines of one name arrive as a list (RFC 9110, section 5.3). A date has a comma, too.
+const values = (header: string | undefined): ReadonlyArray<string> =>
+  (header ?? "").slice(0, 1000).match(/\s*(?:[A-Z][a-z]+, )?[^,]+/g)?.map((value) => value.trim()) ?? []
+
 /**
- * Milliseconds until the window of a rate limit resets, when the headers say that nothing is left of it. Both spellings
- * are in use (wire-facts, section 8); the reset is in epoch seconds.
+ * `Retry-After` (RFC 9110, section 10.2.3) as milliseconds from now: whole seconds, rounded up; of several, the longest. Junk,
+ * what is past, and what is more than a day ahead says nothing.
+ */
+export const parseRetryAfter = (header: string | undefined, now: number): number | undefined =>
+  longest(
+    values(header).flatMap((value) => {
+      if (number.test(value)) return [Math.ceil(Number(value)) * 1000]
+      return Option.toArray(Option.filter(parseHttpDate(value, now), (date) => date > now)).map((date) => date - now)
+    })
+  )
+
+const prefixes = ["x-ratelimit-", "x-rate-limit-", "ratelimit-"]
+
+/**
+ * Milliseconds until the window of a rate limit resets, unless the headers say that something is left of it. There are as
+ * many spellings as servers (wire-facts, section 8), and three units: seconds from now, epoch seconds and epoch milliseconds,
+ * which no wait of a day or less can be taken for.
  */
 export const parseReset = (
   headers: Readonly<Record<string, string | undefined>>,
   now: number
 ): number | undefined => {
-  const read = (name: string) => headers[`x-ratelimit-${name}`] ?? headers[`x-rate-limit-${name}`]
-  const reset = read("reset")?.trim() ?? ""
-  if (read("remaining")?.trim() !== "0" || !/^\d+$/.test(reset)) return undefined
-  const delay = Number(reset) * 1000 - now
-  return delay > 0 ? delay : undefined
+  const read = (name: string) => prefixes.map((prefix) => headers[prefix + name]).find((value) => value !== undefined)
+  if ((read("remaining")?.trim() ?? "0") !== "0") return undefined
+  return longest(
+    values(read("reset")).filter((value) => number.test(value)).map((value) => {
+      const reset = Number(value)
+      const millis = reset < 1e8 ? now + reset * 1000 : reset < 1e11 ? reset * 1000 : reset
+      return Math.ceil(millis - now)
+    }).filter((millis) => millis > 0)
+  )
 }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 export { assertNoSecrets } from "./testing/assertNoSecrets.js"
+export { type FakeClient, type FakeClientInput } from "./testing/FakeClient.js"
 export {
   type FakeCredentials,
   type FakeOptions,
@@ -24,5 +25,4 @@ export {
 export * as Fault from "./testing/faults/Fault.js"
 export { type Deletion, type FaultAction, type Insertion, type RetryAfter } from "./testing/faults/FaultAction.js"
 export { layerTest, type TestOptions } from "./testing/layerTest.js"
-export { type FakeClient, type FakeClientInput } from "./testing/state/FakeClient.js"
-export { type ListPosition } from "./testing/state/World.js"
+export { type ListPosition } from "./testing/state/ServerState.js"

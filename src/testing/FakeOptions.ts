@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
-import { alphanumeric, uuid } from "./state/deterministic.js"
-import type { FakeClientInput } from "./state/FakeClient.js"
+import type { FakeClientInput } from "./FakeClient.js"
+import { alphanumeric, uuid } from "./state/seededRandom.js"
 
 /**
  * How the fake speaks.
@@ -32,7 +32,10 @@ export type FakeProfile = "default" | "spec" | "laravel54" | "laravel55" | "carb
  * @category models
  */
 export interface FakeCredentials {
-  /** The id of the OAuth client to log in with. Default: 40718822, that of the first client that is made up. */
+  /**
+   * The id of the OAuth client to log in with. It is in no user's list, unless a test gives a user a client with this id.
+   * Default: 40718822.
+   */
   readonly clientId: string
   /** That client's secret. Default: 40 letters and digits. */
   readonly clientSecret: Redacted.Redacted<string>
@@ -83,10 +86,7 @@ export interface FakeOptions {
   readonly seed?: number | undefined
   /** How many users, or which. Default: 2. */
   readonly users?: number | ReadonlyArray<FakeUserInput> | undefined
-  /**
-   * How many clients each user has, unless `users` says so. The first one that is made up for the first user is the one
-   * to log in with. Default: 20.
-   */
+  /** How many clients each user has, unless `users` says so. Default: 20. */
   readonly clients?: number | undefined
   /** As whom to log in. Default: made up. */
   readonly credentials?: Partial<FakeCredentials> | undefined
@@ -123,18 +123,7 @@ export interface UserSeed {
   readonly clients: number | ReadonlyArray<FakeClientInput>
 }
 
-/**
- * Credentials in the open.
- *
- * @since 0.1.0
- * @internal
- */
-export interface KnownCredentials {
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly username: string
-  readonly password: string
-}
+type Filled<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
 
 /**
  * Options with every default filled in.
@@ -142,51 +131,30 @@ export interface KnownCredentials {
  * @since 0.1.0
  * @internal
  */
-export interface Settings {
-  readonly profile: FakeProfile
-  readonly seed: number
+export interface Settings
+  extends
+    Filled<Omit<FakeOptions, "users" | "clients" | "credentials" | "showSecrets">>,
+    Pick<FakeOptions, "showSecrets">
+{
   readonly users: ReadonlyArray<UserSeed>
-  readonly credentials: KnownCredentials
-  readonly accessTokenLife: Duration.Duration
-  readonly omitExpiresIn: boolean
-  readonly refreshTokenLife: Duration.Duration
-  readonly oauthDialect: "invalid_credentials" | "invalid_grant"
-  readonly rateLimit: FakeRateLimit
-  readonly tokenRateLimit: FakeRateLimit
-  readonly maxPerPage: number
-  readonly strictMediaType: boolean
-  readonly showSecrets: "always" | "created" | "never" | undefined
-  readonly baseUrl: string
-  readonly keepRequests: number
+  readonly credentials: FakeCredentials
 }
 
-/**
- * The number of the first client that a fake makes; eight digits, as in the samples.
- *
- * @since 0.1.0
- * @internal
- */
-export const firstClient = 40_718_822
+const unlimited: FakeRateLimit = { limit: 1_000_000_000, window: "1 minute" }
 
-const year: Duration.Duration = Duration.days(365)
-const unlimited: FakeRateLimit = { limit: 1_000_000_000, window: Duration.minutes(1) }
-
-const userSeeds = (options: FakeOptions, seed: number): ReadonlyArray<UserSeed> => {
-  const users = options.users ?? 2
+const userSeeds = ({ clients = 20, users = 2 }: FakeOptions, seed: number): ReadonlyArray<UserSeed> => {
   const inputs = typeof users === "number" ? Array.from({ length: users }, (): FakeUserInput => ({})) : users
   return inputs.map((input, index) => ({
     id: input.id ?? uuid(seed, index, 0x05e2),
-    clients: input.clients ?? options.clients ?? 20
+    clients: input.clients ?? clients
   }))
 }
 
-const knownCredentials = (given: Partial<FakeCredentials>, seed: number): KnownCredentials => ({
-  clientId: given.clientId ?? String(firstClient),
-  clientSecret: given.clientSecret === undefined
-    ? alphanumeric(40, seed, firstClient)
-    : Redacted.value(given.clientSecret),
+const credentialsOf = (given: Partial<FakeCredentials>, seed: number): FakeCredentials => ({
+  clientId: given.clientId ?? "40718822",
+  clientSecret: given.clientSecret ?? Redacted.make(alphanumeric(40, seed, 40_718_822)),
   username: given.username ?? "admin",
-  password: given.password === undefined ? alphanumeric(16, seed, 0x9a55) : Redacted.value(given.password)
+  password: given.password ?? Redacted.make(alphanumeric(16, seed, 0x9a55))
 })
 
 /**
@@ -196,16 +164,14 @@ const knownCredentials = (given: Partial<FakeCredentials>, seed: number): KnownC
  * @internal
  */
 export const settingsOf = (options: FakeOptions): Settings => {
-  const seed = options.seed ?? 1
-  const life = options.accessTokenLife ?? year
+  const { seed = 1 } = options
   return {
     profile: options.profile ?? "default",
     seed,
     users: userSeeds(options, seed),
-    credentials: knownCredentials(options.credentials ?? {}, seed),
-    accessTokenLife: life === "omit" ? year : Duration.decode(life),
-    omitExpiresIn: life === "omit",
-    refreshTokenLife: Duration.decode(options.refreshTokenLife ?? year),
+    credentials: credentialsOf(options.credentials ?? {}, seed),
+    accessTokenLife: options.accessTokenLife ?? "365 days",
+    refreshTokenLife: options.refreshTokenLife ?? "365 days",
     oauthDialect: options.oauthDialect ?? "invalid_credentials",
     rateLimit: options.rateLimit ?? unlimited,
     tokenRateLimit: options.tokenRateLimit ?? unlimited,

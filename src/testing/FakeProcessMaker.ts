@@ -9,17 +9,18 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import { profileNames } from "./api/profiles.js"
+import type { FakeClient, FakeClientInput } from "./FakeClient.js"
 import { type FakeCredentials, type FakeOptions, type FakeProfile, type Settings, settingsOf } from "./FakeOptions.js"
 import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "./FakeRequest.js"
 import type { Fault } from "./faults/Fault.js"
 import { insertInto } from "./faults/interference.js"
 import { FakeServer } from "./server/FakeServer.js"
+import { respond } from "./server/httpApp.js"
 import { inProcessClient } from "./server/inProcess.js"
-import { respond } from "./server/served.js"
-import { type ClientTable, type FakeClient, type FakeClientInput, toFakeClient } from "./state/FakeClient.js"
-import type { ListPosition } from "./state/World.js"
+import type { ClientTable } from "./state/ClientTable.js"
+import type { ListPosition } from "./state/ServerState.js"
 
 /**
  * What a test can do with the fake. No effect here fails; one that is given a user that does not exist dies.
@@ -68,19 +69,20 @@ export interface FakeProcessMakerShape {
   readonly pendingFaults: Effect.Effect<ReadonlyArray<string>>
   /** Forgets the steps that no request has met yet. */
   readonly clearFaults: Effect.Effect<void>
+  /**
+   * Makes the fake as it was seeded: clients, tokens, rate limits, an empty script and no requests. For a layer that several
+   * tests share, such as one of `it.layer`.
+   */
+  readonly reset: Effect.Effect<void>
   /** The server itself, for another way in than the two here. */
   readonly handle: (request: FakeRequest) => Effect.Effect<FakeReply>
 }
 
-function* redacted(secrets: Iterable<string>): Generator<Redacted.Redacted<string>> {
-  for (const secret of secrets) yield Redacted.make(secret)
-}
-
 const tableOf = (server: FakeServer, userId: string): Effect.Effect<ClientTable> =>
   Effect.suspend(() => {
-    const table = server.world.clients(userId)
+    const table = server.state.clients(userId)
     return table === undefined
-      ? Effect.dieMessage(`FakeProcessMaker has no user ${userId}; it has ${server.world.userIds.join(", ")}`)
+      ? Effect.dieMessage(`FakeProcessMaker has no user ${userId}; it has ${server.state.userIds.join(", ")}`)
       : Effect.succeed(table)
   })
 
@@ -95,42 +97,36 @@ type State =
   | "revokeTokens"
 
 const stateOf = (server: FakeServer): Pick<FakeProcessMakerShape, State> => ({
-  userIds: server.world.userIds,
-  secrets: Effect.sync(() => ({ [Symbol.iterator]: () => redacted(server.world.secrets()) })),
-  clients: (userId) => Effect.map(tableOf(server, userId), (table) => Array.from(table.rows(), toFakeClient)),
+  userIds: server.state.userIds,
+  secrets: Effect.sync(() => ({ [Symbol.iterator]: () => server.state.secrets() })),
+  clients: (userId) => Effect.map(tableOf(server, userId), (table) => [...table.rows()]),
   insertClients: (userId, clients, { at = "end" } = {}) =>
     Effect.zipWith(
       tableOf(server, userId),
       Clock.currentTimeMillis,
-      (table, now) => insertInto({ world: server.world, now }, table, { clients, at }).map(toFakeClient)
+      (table, now) => insertInto({ state: server.state, now }, table, { clients, at })
     ),
   deleteClients: (userId, ids) =>
-    Effect.map(tableOf(server, userId), (table) => server.world.deleteClients(table, ids)),
-  tokensIssued: Effect.sync(() => server.world.tokens.issued),
-  expireTokens: Effect.map(Clock.currentTimeMillis, (now) => server.world.tokens.expireAll(now)),
-  revokeTokens: Effect.sync(() => server.world.tokens.revokeAll())
+    Effect.map(tableOf(server, userId), (table) => server.state.deleteClients(table, ids)),
+  tokensIssued: Effect.sync(() => server.state.tokens.issued),
+  expireTokens: Effect.map(Clock.currentTimeMillis, (now) => server.state.tokens.expireAll(now)),
+  revokeTokens: Effect.sync(() => server.state.tokens.revokeAll())
 })
 
-const shapeOf = (settings: Settings): FakeProcessMakerShape => {
-  const server = new FakeServer(settings)
-  const { clientId, clientSecret, password, username } = settings.credentials
+const shapeOf = (settings: Settings, server: FakeServer): FakeProcessMakerShape => {
   return {
     ...stateOf(server),
     baseUrl: settings.baseUrl,
     tokenUrl: `${new URL(settings.baseUrl).origin}/oauth/access_token`,
-    credentials: {
-      clientId,
-      clientSecret: Redacted.make(clientSecret),
-      username,
-      password: Redacted.make(password)
-    },
-    requests: Effect.sync(() => server.journal.requests),
-    clearRequests: Effect.sync(() => server.journal.clear()),
-    inFlight: (operation) => Effect.sync(() => server.journal.load(operation ?? "all").current),
-    maxInFlight: (operation) => Effect.sync(() => server.journal.load(operation ?? "all").most),
+    credentials: settings.credentials,
+    requests: Effect.sync(() => server.log.requests),
+    clearRequests: Effect.sync(() => server.log.clear()),
+    inFlight: (operation) => Effect.sync(() => server.log.load(operation ?? "all").current),
+    maxInFlight: (operation) => Effect.sync(() => server.log.load(operation ?? "all").most),
     script: (...faults) => Effect.sync(() => server.script.add(faults)),
     pendingFaults: Effect.sync(() => server.script.pending()),
     clearFaults: Effect.sync(() => server.script.clear()),
+    reset: Effect.sync(() => server.reset()),
     handle: (request) => server.handle(request)
   }
 }
@@ -155,7 +151,17 @@ export class FakeProcessMaker extends Context.Tag("effect-processmaker-oauth/tes
 
   /** A fresh fake each time this is called. */
   static readonly layer = (options: FakeOptions = {}): Layer.Layer<FakeProcessMaker> =>
-    Layer.sync(FakeProcessMaker, () => shapeOf(settingsOf(options)))
+    Layer.scoped(
+      FakeProcessMaker,
+      Effect.suspend(() => {
+        const settings = settingsOf(options)
+        const server = new FakeServer(settings)
+        return Effect.acquireRelease(
+          Effect.sync(() => shapeOf(settings, server)),
+          () => Effect.sync(() => server.hint.clear())
+        )
+      })
+    )
 
   /** An `HttpClient` that reaches the fake and nothing else. */
   static readonly layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, FakeProcessMaker> = Layer.effect(

@@ -6,19 +6,18 @@
 import type * as DateTime from "effect/DateTime"
 import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
+import type { OperationId } from "../internal/service/operations.js"
 
 /**
- * What a request asks for: an operation of the API, a token, a browser's preflight, or nothing that the server knows.
+ * What a request asks for: an operation on clients, the user that the token is for (`GET /users/myself`), a token, a
+ * browser's preflight, or nothing that the server knows.
  *
  * @since 0.1.0
  * @category models
  */
 export type FakeOperation =
-  | "addOauthClient"
-  | "findOauthClientById"
-  | "findOauthClients"
-  | "updateOauthClient"
-  | "deleteOauthClient"
+  | OperationId
+  | "findMyself"
   | "token"
   | "preflight"
   | "unknown"

@@ -4,9 +4,9 @@
  * @since 0.1.0
  */
 import type * as Redacted from "effect/Redacted"
-import { type Way, ways } from "./secrets/disclosures.js"
-import { reachableTexts } from "./secrets/objectWalk.js"
-import { type SecretForm, secretForms } from "./secrets/secretForms.js"
+import { type SecretForm, secretForms } from "./secrets/encodings.js"
+import { type Way, ways } from "./secrets/formatters.js"
+import { reachableTexts } from "./secrets/reachableTexts.js"
 
 const shown = (text: string, forms: ReadonlyArray<SecretForm>): SecretForm | undefined =>
   forms.find((form) => text.includes(form.text))
@@ -42,7 +42,8 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
 }
 
 /**
- * Throws an error that names every way in which the value shows one of the secrets. The error does not show it.
+ * Throws an error if the value shows one of the secrets. The message names the place first (`value.log`, the nearest if
+ * there are several), then each way of printing that showed it. It does not hold the secret.
  *
  * **Details**
  *
@@ -76,6 +77,7 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
 export const assertNoSecrets = (value: unknown, secrets: Iterable<string | Redacted.Redacted<string>>): void => {
   const forms = secretForms(secrets)
   if (forms.length === 0) throw new Error("There is no secret to look for: each of those given is empty")
-  const leaks = [...byText(value, forms), ...byProperty(value, forms)]
-  if (leaks.length > 0) throw new Error(`A secret is shown by ${leaks.join("; ")}`)
+  const places = byProperty(value, forms).map((place) => ` at ${place}`)
+  const shownBy = byText(value, forms).map((way) => `\n  by ${way}`)
+  if (places.length + shownBy.length > 0) throw new Error(["A secret is shown", ...places, ...shownBy].join(""))
 }

@@ -12,7 +12,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
-import { ways } from "../../src/testing/secrets/disclosures.js"
+import { ways } from "../../src/testing/secrets/formatters.js"
 
 const secret = "q8Zt1mVx K4/bN7+\"cYr"
 const simple = "q8Zt1mVxK4bN7cYr2LhD9wPs"
@@ -27,7 +27,10 @@ const leaks = (
   } catch (error) {
     if (!(error instanceof Error)) throw error
     for (const one of secrets) assert.notInclude(`${inspect(error, { depth: 9, showHidden: true })}`, String(one))
-    return error.message.replace("A secret is shown by ", "").split("; ")
+    return error.message.replace("A secret is shown", "").split("\n  by ").map((part) => part.replace(/^ at /, ""))
+      .filter(
+        (part) => part !== ""
+      )
   }
 }
 
@@ -85,18 +88,18 @@ const exampleFor = (way: string): unknown =>
 
 /** Ways that nothing else finds. */
 const alone: Readonly<Record<string, readonly [unknown, ReadonlyArray<string>]>> = {
-  "a hidden property": [hidden("token", simple), ["the value.token"]],
-  "a hidden property below a hidden property": [hidden("a", hidden("b", simple)), ["the value.a.b"]],
-  "the description of a symbol": [hidden(Symbol(simple), 1), ["the name of a property of the value"]],
-  "the value behind a symbol": [hidden(Symbol.for("k"), simple), ["the value[Symbol(k)]"]],
-  "a getter": [Object.defineProperty(new Silent(), "x", { get: () => simple }), ["the value.x"]],
+  "a hidden property": [hidden("token", simple), ["value.token"]],
+  "a hidden property below a hidden property": [hidden("a", hidden("b", simple)), ["value.a.b"]],
+  "the description of a symbol": [hidden(Symbol(simple), 1), ["the name of a property of value"]],
+  "a value behind a symbol": [hidden(Symbol.for("k"), simple), ["value[Symbol(k)]"]],
+  "a getter": [Object.defineProperty(new Silent(), "x", { get: () => simple }), ["value.x"]],
   "a getter of the prototype": [
     new (class extends Silent {
       get late(): string {
         return simple
       }
     })(),
-    ["the value.late"]
+    ["value.late"]
   ],
   "a getter whose name is a secret": [
     new (class extends Silent {
@@ -108,17 +111,17 @@ const alone: Readonly<Record<string, readonly [unknown, ReadonlyArray<string>]>>
   ],
   "characters of two bytes": [
     hidden("body", Uint16Array.from(simple, (character) => character.charCodeAt(0))),
-    ["the value.body"]
+    ["value.body"]
   ],
   "the tag of a metric": [hidden("metric", Metric.counter("tagged_requests").pipe(Metric.tagged("token", simple))), [
-    "the value.metric's key.tags[0].value"
+    "value.metric's key.tags[0].value"
   ]],
-  "the name of a metric": [hidden("metric", Metric.gauge(`named ${simple}`)), ["the value.metric's key.name"]],
-  "bytes": [hidden("body", new TextEncoder().encode(`{"a":"${simple}"}`)), ["the value.body"]],
-  "a map": [hidden("map", new Map([["k", hidden("x", simple)]])), ["the value.map's entry 0[1].x"]],
-  "a set": [hidden("set", new Set([hidden("x", simple)])), ["the value.set's entry 0.x"]],
-  "headers": [hidden("headers", new Headers({ authorization: simple })), ["the value.headers's entry 0[1]"]],
-  "query parameters": [hidden("query", new URLSearchParams({ q: simple })), ["the value.query's entry 0[1]"]]
+  "the name of a metric": [hidden("metric", Metric.gauge(`named ${simple}`)), ["value.metric's key.name"]],
+  "bytes": [hidden("body", new TextEncoder().encode(`{"a":"${simple}"}`)), ["value.body"]],
+  "a map": [hidden("map", new Map([["k", hidden("x", simple)]])), ["value.map's entry 0[1].x"]],
+  "a set": [hidden("set", new Set([hidden("x", simple)])), ["value.set's entry 0.x"]],
+  "headers": [hidden("headers", new Headers({ authorization: simple })), ["value.headers's entry 0[1]"]],
+  "query parameters": [hidden("query", new URLSearchParams({ q: simple })), ["value.query's entry 0[1]"]]
 }
 
 describe("assertNoSecrets", () => {

@@ -72,7 +72,7 @@ for (const [name, way] of Object.entries(ways)) {
           assert.strictEqual(yield* tagAfter(Fault.badGateway), "ProcessMakerServerError")
           assert.strictEqual(yield* tagAfter(Fault.loginRedirect), "ProcessMakerUnexpectedStatus")
           assert.strictEqual(yield* tagAfter(Fault.malformedBody), "ProcessMakerInvalidResponse")
-          yield* fake.deleteClients(userId, [fake.credentials.clientId])
+          yield* fake.insertClients(userId, [{ id: fake.credentials.clientId, revoked: true }])
           const locked = yield* failure(oauthClients.findOauthClients(userId))
           assert.strictEqual(locked._tag, "ProcessMakerLoginFailed")
         }).pipe(Effect.provide(over(way, { profile }))))

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const folder = fileURLToPath(new URL("../../src/testing/", import.meta.url))
-const sources = readdirSync(folder).map((file) => [file, readFileSync(folder + file, "utf8")] as const)
+const sources = readdirSync(folder).filter((file) => file.endsWith(".ts")).map((file) =>
+  [file, readFileSync(folder + file, "utf8")] as const
+)
 
 it("every member of a public interface is documented", () => {
   const missing = sources.flatMap(([file, text]) =>

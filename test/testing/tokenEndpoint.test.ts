@@ -127,6 +127,7 @@ describe("the token endpoint", () => {
   it.effect("dies with the client that the tokens were made for", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker
+      yield* fake.insertClients(fake.userIds[0] ?? "", [{ id: fake.credentials.clientId }])
       const token = yield* accessToken(fake)
       const path = `/users/${fake.userIds[0]}/clients`
       assert.strictEqual((yield* call(fake, "DELETE", `${path}/${fake.credentials.clientId}`, { token })).status, 200)
@@ -137,6 +138,7 @@ describe("the token endpoint", () => {
   it.effect("dies with the client when that is revoked, too", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker
+      yield* fake.insertClients(fake.userIds[0] ?? "", [{ id: fake.credentials.clientId }])
       const token = yield* accessToken(fake)
       const path = `/users/${fake.userIds[0]}/clients/${fake.credentials.clientId}`
       const put = call(fake, "PUT", path, { token, body: { data: { attributes: { revoked: true } } } })

@@ -3,11 +3,14 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import type { FakeClient } from "../FakeClient.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
-import { type ClientRow, type ClientTable, createdNow, updatedNow } from "../state/FakeClient.js"
-import type { World } from "../state/World.js"
+import type { ClientTable } from "../state/ClientTable.js"
+import type { ServerState } from "../state/ServerState.js"
 import { htmlAnswer, jsonAnswer, redirectAnswer, withHeaders } from "./answers.js"
 import { clientFields, unsetFlags } from "./clientFields.js"
 import { mediaTypeProblem, resourceProblem } from "./mediaTypes.js"
@@ -18,7 +21,7 @@ import type { Route } from "./routes.js"
 
 /** Everything that one request to the API is answered from. */
 export interface ApiContext {
-  readonly world: World
+  readonly state: ServerState
   readonly settings: Settings
   readonly profile: Profile
   readonly request: FakeRequest
@@ -36,19 +39,23 @@ export const refusal = (
   return problem.issues.length > 0 ? redirectAnswer("/") : htmlAnswer(problem.status, problem.title)
 }
 
-const isAuthenticated = ({ now, request, world }: ApiContext): boolean => {
+const isAuthenticated = ({ now, request, state }: ApiContext): boolean => {
   const token = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1]
-  const tokens = token === undefined ? undefined : world.tokens.byAccessToken(token)
+  const tokens = token === undefined ? undefined : state.tokens.byAccessToken(token)
   if (tokens === undefined || tokens.revoked || tokens.accessExpiresAt <= now) return false
-  return world.findClient(String(tokens.clientId))?.revoked === false
+  return state.findClient(String(tokens.clientId))?.revoked === false
 }
 
 const document = ({ profile }: ApiContext, status: number, content: Readonly<Record<string, unknown>>): Answered =>
   jsonAnswer(status, profile.envelope(content), profile.contentType)
 
-const shown = ({ profile, settings }: ApiContext, row: ClientRow, isNew: boolean): ShownClient => {
+const shown = ({ profile, settings }: ApiContext, row: FakeClient, isNew: boolean): ShownClient => {
   const policy = settings.showSecrets ?? profile.showSecrets
-  return { row, secret: policy === "always" || (policy === "created" && isNew) ? row.secret : undefined, unset: [] }
+  return {
+    row,
+    secret: policy === "always" || (policy === "created" && isNew) ? Redacted.value(row.secret) : undefined,
+    unset: []
+  }
 }
 
 const list = (context: ApiContext, table: ClientTable): Answered => {
@@ -77,27 +84,27 @@ const create = (context: ApiContext, table: ClientTable): Answered => {
   return Either.match(clientFields(body, true), {
     onLeft: (issues) => refusal(context, Problem.invalid(issues)),
     onRight: (fields) => {
-      const row = context.world.addClient(table, { ...fields, ...createdNow(context.now) }, "end")
+      const row = context.state.addClient(table, { ...fields, createdAt: DateTime.unsafeMake(context.now) }, "end")
       const data = context.profile.resource({ ...shown(context, row, true), unset: unsetFlags(fields) })
       return document(context, 201, { data })
     }
   })
 }
 
-const update = (context: ApiContext, table: ClientTable, row: ClientRow): Answered => {
+const update = (context: ApiContext, table: ClientTable, row: FakeClient): Answered => {
   const body = parsedBody(context.request)
   const problem = resourceProblem(context.settings, body, row.id)
   if (problem !== undefined) return refusal(context, problem)
   return Either.match(clientFields(body, false), {
     onLeft: (issues) => refusal(context, Problem.invalid(issues)),
     onRight: (fields) => {
-      const updated = table.update(row.id, { ...fields, ...updatedNow(context.now) }) ?? row
+      const updated = table.update(row.id, { ...fields, updatedAt: DateTime.unsafeMake(context.now) }) ?? row
       return document(context, 200, { data: context.profile.resource(shown(context, updated, false)) })
     }
   })
 }
 
-const remove = (context: ApiContext, table: ClientTable, row: ClientRow): Answered => {
+const remove = (context: ApiContext, table: ClientTable, row: FakeClient): Answered => {
   table.delete(row.id)
   return document(context, 200, { meta: { code: "1831", title: "Client removed" } })
 }
@@ -116,7 +123,7 @@ const onClient = (context: ApiContext, table: ClientTable): Answered => {
 }
 
 const onUser = (context: ApiContext): Answered => {
-  const table = context.world.clients(context.route.userId ?? "")
+  const table = context.state.clients(context.route.userId ?? "")
   if (table === undefined) return refusal(context, Problem.unknownUser)
   switch (context.route.operation) {
     case "findOauthClients":
@@ -128,6 +135,16 @@ const onUser = (context: ApiContext): Answered => {
   }
 }
 
+// How a program learns the id of the user that it logs in as: here, the first one.
+const myself = (context: ApiContext): Answered => {
+  const { credentials, userIds } = context.state
+  const [id = ""] = userIds
+  const clients = Array.from(context.state.clients(id)?.rows() ?? [], (row) => Number(row.id)).filter(Number.isInteger)
+  return document(context, 200, {
+    data: { type: "user", id, attributes: { username: credentials.username, clients } }
+  })
+}
+
 /** Answers a request to the API. */
 export const answerApi = (context: ApiContext): Answered => {
   const { allowed, operation } = context.route
@@ -137,5 +154,6 @@ export const answerApi = (context: ApiContext): Answered => {
   }
   const problem = mediaTypeProblem(context.settings, context.request) ??
     (isAuthenticated(context) ? undefined : Problem.unauthenticated)
-  return problem === undefined ? onUser(context) : refusal(context, problem)
+  if (problem !== undefined) return refusal(context, problem)
+  return operation === "findMyself" ? myself(context) : onUser(context)
 }

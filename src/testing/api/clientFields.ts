@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
-import type { ClientFields } from "../state/FakeClient.js"
+import type { FakeClientInput } from "../FakeClient.js"
 import type { Issue } from "./Problem.js"
 import { type Fields, fieldsOf } from "./requestBody.js"
 
@@ -53,7 +53,7 @@ const fieldIssues = (attributes: Fields): ReadonlyArray<Issue> => {
   return [...(name === undefined ? [] : [name]), ...wrongFlags.map(([wire]) => flagIssue(wire))]
 }
 
-const chosen = (attributes: Fields): ClientFields => ({
+const chosen = (attributes: Fields): FakeClientInput => ({
   name: typeof attributes["name"] === "string" ? attributes["name"].trim() : undefined,
   personalAccessClient: truths.get(attributes["personal_access_client"]),
   passwordClient: truths.get(attributes["password_client"]),
@@ -61,7 +61,7 @@ const chosen = (attributes: Fields): ClientFields => ({
 })
 
 /** What a body wants a client to be; a new one must have a name, a known one must be given something. */
-export const clientFields = (body: unknown, isNew: boolean): Either.Either<ClientFields, ReadonlyArray<Issue>> => {
+export const clientFields = (body: unknown, isNew: boolean): Either.Either<FakeClientInput, ReadonlyArray<Issue>> => {
   const attributes = fieldsOf(fieldsOf(fieldsOf(body)["data"])["attributes"])
   const nothing = isNew ? !("name" in attributes) : Object.keys(attributes).length === 0
   const issues = [
@@ -72,5 +72,5 @@ export const clientFields = (body: unknown, isNew: boolean): Either.Either<Clien
 }
 
 /** The flags that a body leaves to the database, by their names on the wire. */
-export const unsetFlags = (fields: ClientFields): ReadonlyArray<string> =>
+export const unsetFlags = (fields: FakeClientInput): ReadonlyArray<string> =>
   flags.filter(([, own]) => fields[own] === undefined).map(([wire]) => wire)

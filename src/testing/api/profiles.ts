@@ -3,16 +3,17 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Struct from "effect/Struct"
+import type { FakeClient } from "../FakeClient.js"
 import type { FakeProfile } from "../FakeOptions.js"
-import type { ClientRow } from "../state/FakeClient.js"
 import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./errorForms.js"
 import { neighbours, neighboursOrList, type PageView, topLevel } from "./pageLinks.js"
 import type { Fields } from "./requestBody.js"
 
 /** A client as one answer shows it. `unset` are the flags that the caller did not choose, on a client that is new. */
 export interface ShownClient {
-  readonly row: ClientRow
+  readonly row: FakeClient
   readonly secret: string | undefined
   readonly unset: ReadonlyArray<string>
 }
@@ -30,12 +31,12 @@ export interface Profile {
   readonly links: (page: PageView) => Fields
 }
 
-const plainTime = (millis: number): string => new Date(millis).toISOString().slice(0, 19).replace("T", " ")
-const isoTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 19)}+00:00`
-const microTime = (millis: number): string => `${new Date(millis).toISOString().slice(0, 23)}456Z`
-const carbonTime = (millis: number): Fields => ({ date: `${plainTime(millis)}.000000` })
+const plainTime = (time: DateTime.Utc): string => DateTime.formatIso(time).slice(0, 19).replace("T", " ")
+const isoTime = (time: DateTime.Utc): string => `${DateTime.formatIso(time).slice(0, 19)}+00:00`
+const microTime = (time: DateTime.Utc): string => `${DateTime.formatIso(time).slice(0, 23)}456Z`
+const carbonTime = (time: DateTime.Utc): Fields => ({ date: `${plainTime(time)}.000000` })
 
-const attributes = ({ row, secret }: ShownClient, time: (millis: number) => unknown): Fields => ({
+const attributes = ({ row, secret }: ShownClient, time: (time: DateTime.Utc) => unknown): Fields => ({
   name: row.name,
   ...(secret === undefined ? {} : { secret }),
   personal_access_client: row.personalAccessClient,

@@ -60,8 +60,10 @@ const idsIn = (template: string, segments: ReadonlyArray<string>): ReadonlyMap<s
 
 /** What is known at a path, by method, and the ids in it. */
 const knownAt = (path: string, paths: Paths) => {
-  const methods = new Map<string, FakeOperation>(path === paths.token ? [["POST", "token"]] : [])
   const segments = segmentsBelow(paths.api, path)
+  const methods = new Map<string, FakeOperation>()
+  if (path === paths.token) methods.set("POST", "token")
+  if (segments.join("/") === "users/myself") methods.set("GET", "findMyself")
   let ids: ReadonlyMap<string, string> = new Map()
   for (const { id, method, template } of Object.values(operations)) {
     const found = idsIn(template, segments)

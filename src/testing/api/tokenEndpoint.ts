@@ -5,11 +5,12 @@
  */
 import * as Either from "effect/Either"
 import { pipe } from "effect/Function"
+import * as Redacted from "effect/Redacted"
+import type { FakeClient } from "../FakeClient.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
-import type { ClientRow } from "../state/FakeClient.js"
+import type { ServerState } from "../state/ServerState.js"
 import type { IssuedTokens } from "../state/TokenStore.js"
-import type { World } from "../state/World.js"
 import { jsonAnswer, textAnswer, withHeaders } from "./answers.js"
 import { type Fields, fieldsOf, parsedBody } from "./requestBody.js"
 
@@ -47,17 +48,18 @@ const basicCredentials = (request: FakeRequest): Fields => {
 
 /** Everything that one token request is answered from. */
 export interface TokenContext {
-  readonly world: World
+  readonly state: ServerState
   readonly settings: Settings
   readonly request: FakeRequest
   readonly now: number
 }
 
-const authenticatedClient = (world: World, fields: Fields): Either.Either<ClientRow, Refusal> => {
+const authenticatedClient = (state: ServerState, fields: Fields): Either.Either<FakeClient, Refusal> => {
   const id = textOf(fields["client_id"])
   if (id === undefined || id === "") return missing("client_id")
-  const client = world.findClient(id)
-  const valid = client !== undefined && client.secret === textOf(fields["client_secret"]) && client.passwordClient &&
+  const client = state.findClient(id)
+  const valid = client !== undefined && Redacted.value(client.secret) === textOf(fields["client_secret"]) &&
+    client.passwordClient &&
     !client.revoked
   return valid ? Either.right(client) : refuse(401, "invalid_client", "Client authentication failed")
 }
@@ -74,16 +76,16 @@ const checkedScope = (fields: Fields): Either.Either<void, Refusal> => {
     )
 }
 
-const byPassword = ({ now, settings, world }: TokenContext, fields: Fields): Either.Either<IssuedTokens, Refusal> => {
+const byPassword = ({ now, settings, state }: TokenContext, fields: Fields): Either.Either<IssuedTokens, Refusal> => {
   const username = textOf(fields["username"])
   const password = textOf(fields["password"])
   if (username === undefined || username === "") return missing("username")
   if (password === undefined || password === "") return missing("password")
-  if (username !== world.credentials.username || password !== world.credentials.password) {
+  if (username !== state.credentials.username || password !== Redacted.value(state.credentials.password)) {
     const status = settings.oauthDialect === "invalid_credentials" ? 401 : 400
     return refuse(status, settings.oauthDialect, "The user credentials were incorrect.")
   }
-  return Either.right(world.tokens.issue(clientIdAsSent(fields), now))
+  return Either.right(state.tokens.issue(clientIdAsSent(fields), now))
 }
 
 const clientIdAsSent = (fields: Fields): string | number => {
@@ -92,20 +94,20 @@ const clientIdAsSent = (fields: Fields): string | number => {
 }
 
 const byRefreshToken = (
-  { now, settings, world }: TokenContext,
+  { now, settings, state }: TokenContext,
   fields: Fields
 ): Either.Either<IssuedTokens, Refusal> => {
   const refreshToken = textOf(fields["refresh_token"])
   if (refreshToken === undefined || refreshToken === "") return missing("refresh_token")
-  const tokens = world.tokens.byRefreshToken(refreshToken)
+  const tokens = state.tokens.byRefreshToken(refreshToken)
   const error = settings.oauthDialect === "invalid_credentials" ? "invalid_request" : "invalid_grant"
   const refused = (hint: string) => refuse(400, error, "The refresh token is invalid.", hint)
   if (tokens === undefined) return refused("Cannot decrypt the refresh token")
   if (tokens.clientId !== clientIdAsSent(fields)) return refused("Token is not linked to client")
   if (tokens.refreshExpiresAt <= now) return refused("Token has expired")
   if (tokens.revoked) return refused("Token has been revoked")
-  world.tokens.revoke(tokens)
-  return Either.right(world.tokens.issue(tokens.clientId, now))
+  state.tokens.revoke(tokens)
+  return Either.right(state.tokens.issue(tokens.clientId, now))
 }
 
 const granted = (context: TokenContext, fields: Fields): Either.Either<IssuedTokens, Refusal> => {
@@ -119,7 +121,7 @@ const granted = (context: TokenContext, fields: Fields): Either.Either<IssuedTok
     )
   }
   return pipe(
-    authenticatedClient(context.world, fields),
+    authenticatedClient(context.state, fields),
     Either.flatMap(() => checkedScope(fields)),
     Either.flatMap(() => grantType === "password" ? byPassword(context, fields) : byRefreshToken(context, fields))
   )
@@ -144,7 +146,7 @@ const grantAnswer = ({ now, settings }: TokenContext, tokens: IssuedTokens): Ans
     200,
     {
       token_type: "Bearer",
-      ...(settings.omitExpiresIn ? {} : { expires_in: Math.floor((tokens.accessExpiresAt - now) / 1000) }),
+      ...(settings.accessTokenLife === "omit" ? {} : { expires_in: Math.floor((tokens.accessExpiresAt - now) / 1000) }),
       access_token: tokens.accessToken,
       refresh_token: tokens.refreshToken
     },

@@ -5,8 +5,8 @@
  */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
-import type { FakeClientInput } from "../state/FakeClient.js"
-import type { ListPosition } from "../state/World.js"
+import type { FakeClientInput } from "../FakeClient.js"
+import type { ListPosition } from "../state/ServerState.js"
 
 /**
  * When to come back: nothing said, a delay in whole seconds, or the same as an HTTP date.

@@ -3,16 +3,18 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { withHeaders } from "../api/answers.js"
 import { type ApiContext, refusal } from "../api/api.js"
 import * as Problem from "../api/Problem.js"
 import { throttledToken } from "../api/tokenEndpoint.js"
+import type { FakeClient, FakeClientInput } from "../FakeClient.js"
 import type { Answered, Dropped, FakeReply } from "../FakeRequest.js"
-import { type ClientFields, type ClientRow, type ClientTable, createdNow, fromInput } from "../state/FakeClient.js"
+import type { ClientTable } from "../state/ClientTable.js"
 import { retryAfterHeaders } from "../state/RateLimiter.js"
-import type { World } from "../state/World.js"
+import type { ServerState } from "../state/ServerState.js"
 import type { Deletion, FaultAction, Insertion, RetryAfter } from "./FaultAction.js"
 
 const dropped = (code: Dropped["code"]): Dropped => ({ _tag: "Dropped", code })
@@ -30,35 +32,34 @@ const comeBack = (context: ApiContext, answer: Answered, retryAfter: RetryAfter)
   )
 }
 
-const tableFor = (world: World, userId: string | undefined): ClientTable | undefined =>
-  world.clients(userId ?? "") ?? world.clients(world.userIds[0] ?? "")
-
-const present = (fields: ClientFields): ClientFields =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+const tableFor = (state: ServerState, userId: string | undefined): ClientTable | undefined =>
+  state.clients(userId ?? "") ?? state.clients(state.userIds[0] ?? "")
 
 /** Makes clients appear in a list, as if they were made now. */
 export const insertInto = (
-  { now, world }: Pick<ApiContext, "now" | "world">,
+  { now, state }: Pick<ApiContext, "now" | "state">,
   table: ClientTable,
   { at = "random", clients }: Insertion
-): ReadonlyArray<ClientRow> =>
-  (typeof clients === "number" ? Array.from({ length: clients }, () => ({})) : clients).map((client, index) => {
-    const fields = { ...createdNow(now), ...present(fromInput(client)) }
-    return world.addClient(table, fields, typeof at === "number" ? at + index : at)
-  })
+): ReadonlyArray<FakeClient> =>
+  (typeof clients === "number" ? Array.from({ length: clients }, (): FakeClientInput => ({})) : clients).map(
+    (client, index) => {
+      const fields = { ...client, createdAt: client.createdAt ?? DateTime.unsafeMake(now) }
+      return state.addClient(table, fields, typeof at === "number" ? at + index : at)
+    }
+  )
 
-const deleteFrom = (world: World, table: ClientTable, { at = "random", clients }: Deletion): number =>
-  world.deleteClients(table, typeof clients === "number" ? world.pick(table, clients, at) : clients)
+const deleteFrom = (state: ServerState, table: ClientTable, { at = "random", clients }: Deletion): number =>
+  state.deleteClients(table, typeof clients === "number" ? state.pick(table, clients, at) : clients)
 
 const changed = (context: ApiContext, action: FaultAction): void => {
-  const { now, route, world } = context
-  if (action._tag === "ExpireTokens") return world.tokens.expireAll(now)
-  if (action._tag === "RevokeTokens") return world.tokens.revokeAll()
+  const { now, route, state } = context
+  if (action._tag === "ExpireTokens") return state.tokens.expireAll(now)
+  if (action._tag === "RevokeTokens") return state.tokens.revokeAll()
   if (action._tag !== "InsertClients" && action._tag !== "DeleteClients") return
-  const table = tableFor(world, action.userId ?? route.userId)
+  const table = tableFor(state, action.userId ?? route.userId)
   if (table === undefined) return
   if (action._tag === "InsertClients") insertInto(context, table, action)
-  else deleteFrom(world, table, action)
+  else deleteFrom(state, table, action)
 }
 
 /** Lets one action happen; gives a reply where the request gets no further. */

@@ -6,7 +6,7 @@
 import * as Duration from "effect/Duration"
 import { htmlAnswer } from "../api/answers.js"
 import type { Route } from "../api/routes.js"
-import { generator, mixText } from "../state/deterministic.js"
+import { generator, mixText } from "../state/seededRandom.js"
 import { FaultAction } from "./FaultAction.js"
 import type { FaultMatch } from "./FaultMatch.js"
 

@@ -10,17 +10,19 @@ import { withHeaders } from "../api/answers.js"
 import { answerApi, type ApiContext, refusal } from "../api/api.js"
 import * as Problem from "../api/Problem.js"
 import { type Profile, profileOf } from "../api/profiles.js"
+import { parsedBody, withoutSecrets } from "../api/requestBody.js"
 import { type Paths, type Route, routeOf } from "../api/routes.js"
 import { answerToken, throttledToken } from "../api/tokenEndpoint.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeReply, FakeRequest } from "../FakeRequest.js"
 import { disturbed } from "../faults/disturbance.js"
-import type { FaultAction } from "../faults/FaultAction.js"
+import { describeAction, type FaultAction } from "../faults/FaultAction.js"
 import { FaultScript } from "../faults/FaultScript.js"
 import { interfere } from "../faults/interference.js"
-import { Journal } from "../state/Journal.js"
 import { type Allowance, allowanceHeaders, RateLimiter, retryAfterHeaders } from "../state/RateLimiter.js"
-import { World } from "../state/World.js"
+import { RequestLog } from "../state/RequestLog.js"
+import { ServerState } from "../state/ServerState.js"
+import { StandstillHint } from "./StandstillHint.js"
 
 const preflight = (request: FakeRequest): Answered => ({
   _tag: "Answered",
@@ -38,18 +40,19 @@ const throttled = (answer: Answered, { resetAt }: Allowance, now: number): Answe
   withHeaders(answer, { ...retryAfterHeaders(resetAt - now), "x-ratelimit-reset": String(Math.ceil(resetAt / 1000)) })
 
 export class FakeServer {
-  readonly world: World
   readonly script: FaultScript = new FaultScript()
-  readonly journal: Journal
+  readonly log: RequestLog
+  readonly hint: StandstillHint = new StandstillHint()
+  state: ServerState
   readonly #settings: Settings
   readonly #profile: Profile
   readonly #paths: Paths
-  readonly #apiLimit: RateLimiter
-  readonly #tokenLimit: RateLimiter
+  #apiLimit: RateLimiter
+  #tokenLimit: RateLimiter
 
   constructor(settings: Settings) {
-    this.world = new World(settings)
-    this.journal = new Journal(settings.keepRequests)
+    this.state = new ServerState(settings)
+    this.log = new RequestLog(settings.keepRequests)
     this.#settings = settings
     this.#profile = profileOf(settings.profile)
     this.#paths = { api: new URL(settings.baseUrl).pathname.replace(/\/$/, ""), token: "/oauth/access_token" }
@@ -57,14 +60,33 @@ export class FakeServer {
     this.#tokenLimit = new RateLimiter(settings.tokenRateLimit)
   }
 
+  /** Everything is as it was when the fake was made. */
+  reset(): void {
+    this.state = new ServerState(this.#settings, this.state.tokens.everIssued)
+    this.script.clear()
+    this.log.clear()
+    this.hint.clear()
+    this.#apiLimit = new RateLimiter(this.#settings.rateLimit)
+    this.#tokenLimit = new RateLimiter(this.#settings.tokenRateLimit)
+  }
+
   handle(request: FakeRequest): Effect.Effect<FakeReply> {
     return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(Clock.clockWith(Effect.succeed), (clock) => {
+        const now = clock.unsafeCurrentTimeMillis()
         const route = routeOf(request, this.#paths, this.#settings.maxPerPage)
         const actions = route.operation === "preflight" ? [] : this.script.next(route)
-        const sequence = this.journal.arrive({ actions, now, request, route })
+        const faults = actions.map(describeAction)
+        this.hint.arrive(clock, `${request.method} ${request.url}`, faults)
+        const sequence = this.log.arrive({
+          request,
+          route,
+          body: request.body === "" ? undefined : withoutSecrets(parsedBody(request) ?? request.body),
+          faults,
+          now
+        })
         const leave = (reply: FakeReply | undefined) =>
-          Effect.sync(() => this.journal.leave(sequence, route.operation, reply))
+          Effect.sync(() => this.log.leave(sequence, route.operation, reply))
         return Effect.matchCauseEffect(restore(this.#play(request, route, actions)), {
           onFailure: (cause) => Effect.zipRight(leave(undefined), Effect.failCause(cause)),
           // A reply is on its way until its body has ended.
@@ -92,7 +114,7 @@ export class FakeServer {
   }
 
   #context(request: FakeRequest, route: Route, now: number): ApiContext {
-    return { world: this.world, settings: this.#settings, profile: this.#profile, request, route, now }
+    return { state: this.state, settings: this.#settings, profile: this.#profile, request, route, now }
   }
 
   #answer(context: ApiContext): Answered {

@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import type { Settings } from "../FakeOptions.js"
-import { alphanumeric } from "./deterministic.js"
+import { alphanumeric } from "./seededRandom.js"
 
 /** A pair of tokens. `clientId` is kept as it was sent: the server compares without converting. */
 export interface IssuedTokens {
@@ -19,27 +19,35 @@ export interface IssuedTokens {
 
 export class TokenStore {
   readonly #settings: Settings
+  readonly #issuedBefore: number
   readonly #byAccess = new Map<string, IssuedTokens>()
   readonly #byRefresh = new Map<string, string>()
   #issued = 0
 
-  constructor(settings: Settings) {
+  /** `issuedBefore`: how many were issued by the store that this one replaces. */
+  constructor(settings: Settings, issuedBefore: number) {
     this.#settings = settings
+    this.#issuedBefore = issuedBefore
   }
 
   get issued(): number {
     return this.#issued
   }
 
+  get everIssued(): number {
+    return this.#issuedBefore + this.#issued
+  }
+
   issue(clientId: string | number, now: number): IssuedTokens {
     this.#issued += 1
-    const part = (length: number, salt: number) => alphanumeric(length, this.#settings.seed, this.#issued, salt)
+    const { accessTokenLife, refreshTokenLife, seed } = this.#settings
+    const part = (length: number, salt: number) => alphanumeric(length, seed, this.everIssued, salt)
     const tokens: IssuedTokens = {
       accessToken: `${part(24, 1)}.${part(48, 2)}.${part(43, 3)}`,
       refreshToken: `def50200${part(64, 4)}`,
       clientId,
-      accessExpiresAt: now + Duration.toMillis(this.#settings.accessTokenLife),
-      refreshExpiresAt: now + Duration.toMillis(this.#settings.refreshTokenLife),
+      accessExpiresAt: now + Duration.toMillis(accessTokenLife === "omit" ? "365 days" : accessTokenLife),
+      refreshExpiresAt: now + Duration.toMillis(refreshTokenLife),
       revoked: false
     }
     this.#byAccess.set(tokens.accessToken, tokens)

@@ -96,7 +96,7 @@ const decoded = (bytes: ArrayBuffer | ArrayBufferView): ReadonlyArray<string> =>
 
 /** Walks breadth first over hidden properties, symbols, getters and entries too, and over each object once. */
 export function* reachableTexts(root: unknown): Generator<ReachedText> {
-  const queue: Array<Visit> = [{ path: "the value", value: root }]
+  const queue: Array<Visit> = [{ path: "value", value: root }]
   const seen = new Set<unknown>()
   for (let next = 0; next < queue.length && seen.size < mostObjects; next++) {
     const { path, value } = queue[next] ?? { path: "", value: undefined }

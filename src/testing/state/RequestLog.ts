@@ -5,16 +5,17 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
-import { parsedBody, withoutSecrets } from "../api/requestBody.js"
-import type { Route } from "../api/routes.js"
 import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "../FakeRequest.js"
-import { describeAction, type FaultAction } from "../faults/FaultAction.js"
 
-/** A request on its way through the server. */
+/** A request on its way through the server: what it asks for, its body without secrets, and its faults in words. */
 export interface Arrival {
   readonly request: FakeRequest
-  readonly route: Route
-  readonly actions: ReadonlyArray<FaultAction>
+  readonly route: Pick<
+    RecordedRequest,
+    "operation" | "path" | "query" | "userId" | "clientId" | "page" | "perPage"
+  >
+  readonly body: unknown
+  readonly faults: ReadonlyArray<string>
   readonly now: number
 }
 
@@ -25,7 +26,7 @@ interface Load {
 
 const idle: Load = { current: 0, most: 0 }
 
-export class Journal {
+export class RequestLog {
   readonly #keep: number
   #sequence = 0
   #requests: Array<RecordedRequest> = []
@@ -49,26 +50,27 @@ export class Journal {
     return this.#load.get(operation) ?? idle
   }
 
-  arrive({ actions, now, request, route }: Arrival): number {
+  arrive({ body, faults, now, request, route }: Arrival): number {
     this.#sequence += 1
     this.#count(route.operation, 1)
     const { authorization, ...headers } = request.headers
+    const { clientId, operation, page, path, perPage, query, userId } = route
     this.#requests.push({
       sequence: this.#sequence,
       at: DateTime.unsafeMake(now),
-      operation: route.operation,
+      operation,
       method: request.method,
       url: request.url,
-      path: route.path,
-      query: route.query,
-      userId: route.userId,
-      clientId: route.clientId,
-      page: route.page,
-      perPage: route.perPage,
+      path,
+      query,
+      userId,
+      clientId,
+      page,
+      perPage,
       headers,
       authorization: authorization === undefined ? undefined : Redacted.make(authorization),
-      body: request.body === "" ? undefined : withoutSecrets(parsedBody(request) ?? request.body),
-      faults: actions.map(describeAction),
+      body,
+      faults,
       outcome: "pending",
       status: undefined
     })

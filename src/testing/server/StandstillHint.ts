@@ -1,0 +1,40 @@
+/**
+ * Tells a test why nothing happens: a request met a fault, something waits for time to pass, and the test's clock stands.
+ *
+ * @since 0.1.0
+ */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+
+// Before a test runner gives up, which is after five seconds with most.
+const standsFor = "2 seconds"
+
+const hint = (request: string, faults: ReadonlyArray<string>): string =>
+  `FakeProcessMaker: nothing has happened for ${standsFor}. The last request, ${request}, met the fault ` +
+  `"${
+    faults.join(" and ")
+  }", and the clock has not moved since: under TestClock, let the time pass that the fault or the ` +
+  "retry after it waits for, for example with TestClock.adjust(\"1 minute\")."
+
+export class StandstillHint {
+  #waiting: Fiber.RuntimeFiber<void> | undefined
+
+  /** A request arrives: whatever the last one waited for has come. */
+  arrive(clock: Clock.Clock, request: string, faults: ReadonlyArray<string>): void {
+    this.clear()
+    if (faults.length === 0) return
+    const before = clock.unsafeCurrentTimeMillis()
+    this.#waiting = Effect.runFork(
+      Effect.flatMap(Effect.sleep(standsFor), () =>
+        clock.unsafeCurrentTimeMillis() > before
+          ? Effect.void
+          : Effect.consoleWith((console) => console.warn(hint(request, faults))))
+    )
+  }
+
+  clear(): void {
+    if (this.#waiting !== undefined) Fiber.interrupt(this.#waiting).pipe(Effect.runFork)
+    this.#waiting = undefined
+  }
+}

@@ -18,8 +18,8 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import * as TestClock from "effect/TestClock"
 import { runs } from "../support/runs.js"
+import { pass, simulated } from "../support/simulatedTime.js"
 
 const refusal = Fault.respond({ status: 401, body: "{\"error\":\"invalid_credentials\"}" })
 const unauthorized = Fault.respond({ status: 401, body: "{\"error\":\"Unauthenticated.\"}" })
@@ -213,7 +213,7 @@ const runStep = (
     case "Call":
       return start(one)
     case "Wait":
-      return TestClock.adjust(one.millis)
+      return pass(one.millis)
     case "Expire":
       return fake.expireTokens
     case "Revoke":
@@ -274,7 +274,7 @@ it.effect.prop(
       for (const one of steps) yield* play(one)
       // Longer than any call may take; streams have a deadline for each page.
       for (let minute = 0; minute < 20; minute++) {
-        yield* TestClock.adjust("1 minute")
+        yield* pass("1 minute")
         if (started.every(({ fiber }) => fiber.unsafePoll() !== null)) break
       }
 
@@ -297,11 +297,11 @@ it.effect.prop(
 
       // When the trouble is over, all is well.
       yield* fake.clearFaults
-      yield* TestClock.adjust("10 minutes")
+      yield* pass("10 minutes")
       const last = yield* Effect.fork(calls.stream)
-      yield* TestClock.adjust("1 minute")
+      yield* pass("1 minute")
       yield* Fiber.join(last)
-    }).pipe(Effect.provide(layerUnderTest(observed, life)), Effect.withRandom(Random.make(seed)))
+    }).pipe(Effect.provide(layerUnderTest(observed, life)), Effect.withRandom(Random.make(seed)), simulated)
   },
   { fastCheck: runs(10) }
 )

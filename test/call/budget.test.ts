@@ -3,7 +3,7 @@ import { RetryPolicy } from "effect-processmaker-oauth"
 import { Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { makePacing } from "../../src/internal/call/pacing.js"
+import { makeRetryBudget } from "../../src/internal/call/retryBudget.js"
 import { pass, settle, simulated } from "../support/simulatedTime.js"
 import { countOf, isDone, ready } from "./calls.js"
 
@@ -95,52 +95,42 @@ describe("the budget that a layer's calls share", () => {
     }).pipe(Effect.provide(layerTest()), simulated))
 })
 
-describe("the pacing itself", () => {
+describe("the budget itself", () => {
   it.effect("gives what there is, then a turn each half second, then what time and success pay back", () =>
     Effect.sync(() => {
-      const pacing = makePacing()
+      const budget = makeRetryBudget()
       for (let nth = 0; nth < 100; nth++) {
-        assert.strictEqual(pacing.budgetWait(0), 0)
-        pacing.spend(0, true)
+        assert.strictEqual(budget.wait(0), 0)
+        budget.spend(0, true)
       }
-      assert.strictEqual(pacing.budgetWait(0), 500)
-      pacing.spend(0, true)
-      assert.strictEqual(pacing.budgetWait(0), 1000)
-      assert.strictEqual(pacing.budgetWait(1000), 0)
-      pacing.spend(1000, true)
-      for (let nth = 0; nth < 9; nth++) pacing.earn(false)
-      assert.isAbove(pacing.budgetWait(1000), 0)
-      pacing.earn(true)
-      assert.strictEqual(pacing.budgetWait(1000), 0)
-      for (let nth = 0; nth < 500; nth++) pacing.earn(true)
-      for (let nth = 0; nth < 100; nth++) pacing.spend(1000, true)
-      assert.strictEqual(pacing.budgetWait(1000), 500, "never more than its capacity")
+      assert.strictEqual(budget.wait(0), 500)
+      budget.spend(0, true)
+      assert.strictEqual(budget.wait(0), 1000)
+      assert.strictEqual(budget.wait(1000), 0)
+      budget.spend(1000, true)
+      for (let nth = 0; nth < 9; nth++) budget.earn(false)
+      assert.isAbove(budget.wait(1000), 0)
+      budget.earn(true)
+      assert.strictEqual(budget.wait(1000), 0)
+      for (let nth = 0; nth < 500; nth++) budget.earn(true)
+      for (let nth = 0; nth < 100; nth++) budget.spend(1000, true)
+      assert.strictEqual(budget.wait(1000), 500, "never more than its capacity")
     }))
 
   it.effect("who need not ask takes what is there, and makes no debt", () =>
     Effect.sync(() => {
-      const pacing = makePacing()
-      for (let nth = 0; nth < 300; nth++) pacing.spend(0, false)
-      assert.strictEqual(pacing.budgetWait(0), 500)
-      pacing.spend(0, true)
-      pacing.spend(0, false)
-      assert.strictEqual(pacing.budgetWait(0), 1000)
+      const budget = makeRetryBudget()
+      for (let nth = 0; nth < 300; nth++) budget.spend(0, false)
+      assert.strictEqual(budget.wait(0), 500)
+      budget.spend(0, true)
+      budget.spend(0, false)
+      assert.strictEqual(budget.wait(0), 1000)
     }))
 
   it.effect("a clock that goes back takes nothing away", () =>
     Effect.sync(() => {
-      const pacing = makePacing()
-      for (let nth = 0; nth < 100; nth++) pacing.spend(10_000, true)
-      assert.strictEqual(pacing.budgetWait(5000), 500)
-    }))
-
-  it.effect("a hold is never made shorter", () =>
-    Effect.sync(() => {
-      const pacing = makePacing()
-      assert.strictEqual(pacing.held(0).left, 0)
-      pacing.hold(10_000, 503)
-      pacing.hold(5000, 429)
-      assert.deepStrictEqual(pacing.held(4000), { left: 6000, status: 503 })
-      assert.strictEqual(pacing.held(10_000).left, 0)
+      const budget = makeRetryBudget()
+      for (let nth = 0; nth < 100; nth++) budget.spend(10_000, true)
+      assert.strictEqual(budget.wait(5000), 500)
     }))
 })

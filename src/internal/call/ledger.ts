@@ -2,40 +2,27 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { CallFacts } from "../../ErrorDetail.js"
-import type { AccessTokenError, OauthClientsError } from "../../ProcessMakerError.js"
 import { mayHaveBeenApplied } from "../failure/failure.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
-import { loginError, publicError } from "../failure/publicErrors.js"
-import type { Method, ResolvedPolicy } from "./retryDecision.js"
+import type { Deadline } from "./deadline.js"
+import type { Method, ResolvedPolicy } from "./decision.js"
 
-export interface Call {
-  readonly operation: string
-  readonly userId?: string | undefined
-  readonly clientId?: string | undefined
-  readonly page?: number | undefined
-  readonly url?: string | undefined
-}
-
-/** What is told of a repeat before its wait. */
-export interface Repeat {
-  /** The attempt that failed, from 1. */
-  readonly attempt: number
-  /** In milliseconds. */
-  readonly delay: number
-  readonly failure: Failure
-}
+/** Which call, and what it was given. */
+export type Call = Pick<CallFacts, "operation" | "userId" | "clientId" | "page" | "url">
 
 /** One call's account of all it sends and waits for, whoever sends it: the operation itself, or the login before it. */
 export interface Ledger {
   readonly call: Call
   readonly method: Method
   readonly policy: ResolvedPolicy
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number
   readonly startedAt: number
-  readonly onRepeat: (repeat: Repeat) => Effect.Effect<void>
   attempts: number
-  /** A write is on its way: if the total deadline ends it now, its answer is lost. */
+  /** A write is on its way: if a deadline ends it now, its answer is lost. */
   underway: boolean
   /** Of a write: an attempt may have been carried out without an answer. */
   lost: boolean
@@ -47,9 +34,6 @@ export interface Ledger {
 /** Milliseconds of a clock that never jumps. */
 export const monotonic: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-export const elapsed = (ledger: Ledger): Effect.Effect<number> =>
-  Effect.map(monotonic, (now) => Math.max(0, now - ledger.startedAt))
-
 /** The ledger of the call that is under way, so that a login on its behalf counts in it. */
 export class CurrentLedger
   extends Context.Reference<CurrentLedger>()("effect-processmaker-oauth/internal/CurrentLedger", {
@@ -58,82 +42,65 @@ export class CurrentLedger
 {}
 
 export const makeLedger = (
-  options: Pick<Ledger, "call" | "method" | "policy"> & Partial<Pick<Ledger, "onRepeat">>
-): Effect.Effect<Ledger> =>
-  Effect.map(monotonic, (startedAt) => ({
-    onRepeat: () => Effect.void,
+  { currentDefaultServices }: Pick<Fiber.RuntimeFiber<unknown, unknown>, "currentDefaultServices">,
+  options: Pick<Ledger, "call" | "method" | "policy">
+): Ledger => {
+  const clock = Context.get(currentDefaultServices, Clock.Clock)
+  const now = () => Number(clock.unsafeCurrentTimeNanos()) / 1e6
+  return {
     ...options,
-    startedAt,
+    now,
+    startedAt: now(),
     attempts: 0,
     underway: false,
     lost: false,
     replayed: false,
     refusal: undefined
-  }))
+  }
+}
 
-/** Runs a whole call under its ledger and its total deadline. */
-export const underLedger = <A, R>(ledger: Ledger, effect: Effect.Effect<A, Failure, R>): Effect.Effect<A, Failure, R> =>
-  effect.pipe(
-    Effect.provideService(CurrentLedger, Option.some(ledger)),
-    Effect.timeoutFail({
-      duration: ledger.policy.totalTimeout,
-      onTimeout: (): Failure =>
-        ledger.refusal ?? { _tag: "TimedOut", deadline: "total", limit: ledger.policy.totalTimeout }
-    })
-  )
+export const elapsed = ({ now, startedAt }: Ledger): number => Math.max(0, now() - startedAt)
 
-/** Puts the deadline of one attempt around sending and reading. */
-export const withAttemptTimeout = <A, R>(
-  effect: Effect.Effect<A, Failure, R>,
-  limit: number,
-  refusal: () => RefusedStatus | undefined = () => undefined
-): Effect.Effect<A, Failure, R> =>
-  Effect.timeoutFail(effect, {
-    duration: limit,
-    onTimeout: (): Failure => refusal() ?? { _tag: "TimedOut", deadline: "attempt", limit }
-  })
+/** Counts one request to the API. */
+export const noteSent = (ledger: Ledger): void => {
+  ledger.attempts += 1
+  ledger.underway = ledger.method !== "GET"
+}
 
 /** Notes the status of a refusal before its body is read. */
 export const noteRefusal = (ledger: Ledger, refusal: RefusedStatus): void => {
   ledger.refusal = refusal
-  if (!mayHaveBeenApplied(refusal)) ledger.underway = false
 }
 
-/** Counts one request and puts its deadline around it. */
-export const counted = <A, R>(ledger: Ledger, request: Effect.Effect<A, Failure, R>): Effect.Effect<A, Failure, R> =>
-  Effect.suspend(() => {
-    const isWrite = ledger.method !== "GET"
-    ledger.attempts += 1
-    ledger.underway = isWrite
-    const ended = () => {
-      ledger.underway = false
-      ledger.refusal = undefined
-    }
-    return Effect.tapBoth(withAttemptTimeout(request, ledger.policy.attemptTimeout, () => ledger.refusal), {
-      onSuccess: () => Effect.sync(ended),
-      onFailure: (failure) =>
-        Effect.sync(() => {
-          ended()
-          if (isWrite && mayHaveBeenApplied(failure)) ledger.lost = true
-        })
-    })
-  })
+/** Closes the account of an attempt that failed. */
+export const settle = (ledger: Ledger, failure: Failure): Failure => {
+  if (ledger.underway && mayHaveBeenApplied(failure)) ledger.lost = true
+  ledger.underway = false
+  ledger.refusal = undefined
+  return failure
+}
 
-const account = (ledger: Ledger): Effect.Effect<CallFacts> =>
-  Effect.map(elapsed(ledger), (millis) => ({
-    ...ledger.call,
-    attempts: ledger.attempts,
-    elapsed: Duration.millis(Math.round(millis)),
-    ...(ledger.method === "GET" ? {} : { outcome: ledger.lost || ledger.underway ? "unknown" : "notApplied" })
-  }))
+const timedOut = (ledger: Ledger, deadline: "attempt" | "total", limit: number) => (): Failure =>
+  settle(ledger, ledger.refusal ?? { _tag: "TimedOut", deadline, limit })
 
-/** The public error of a call that ended with this failure. */
-export const toPublicError = (failure: Failure, ledger: Ledger): Effect.Effect<OauthClientsError> =>
-  Effect.map(account(ledger), (call) => publicError(failure, call))
+export const totalDeadline = (ledger: Ledger): Deadline<Failure> => {
+  const { totalTimeout } = ledger.policy
+  return { millis: totalTimeout - elapsed(ledger), failure: timedOut(ledger, "total", totalTimeout) }
+}
 
-/** The same for a login. */
-export const toAccessTokenError = (
-  failure: Failure,
-  ledger: Ledger,
-  url: string
-): Effect.Effect<AccessTokenError> => Effect.map(account(ledger), (call) => loginError(failure, { ...call, url }))
+/** Of one attempt that is sent now: its own, or the call's where that comes first. */
+export const attemptDeadline = (ledger: Ledger): Deadline<Failure> => {
+  const { attemptTimeout } = ledger.policy
+  const total = totalDeadline(ledger)
+  return attemptTimeout < total.millis
+    ? { millis: attemptTimeout, failure: timedOut(ledger, "attempt", attemptTimeout) }
+    : total
+}
+
+/** What a public error says of the call. */
+export const factsOf = (ledger: Ledger): CallFacts => ({
+  ...ledger.call,
+  attempts: ledger.attempts,
+  elapsed: Duration.millis(Math.round(elapsed(ledger))),
+  ...(ledger.method === "GET" ? {} : { outcome: ledger.lost ? "unknown" : "notApplied" })
+})

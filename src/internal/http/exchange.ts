@@ -1,27 +1,32 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+/**
+ * One exchange: a request is sent, and its answer read whole, within bounds. Nothing secret leaves with a failure.
+ */
 import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as FiberRef from "effect/FiberRef"
-import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
+import { constTrue } from "effect/Function"
 import type * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
+import type * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
-import type { Failure, NoAnswer, RefusedStatus, Said } from "../failure/failure.js"
-import { isRedirect, isSuccess, statusMeaning } from "../failure/status.js"
+import type { Failure, InvalidAnswer, NoAnswer, RefusedStatus } from "../failure/failure.js"
+import { isSuccess, statusMeaning } from "../failure/status.js"
+import { requestSpan } from "../watch/spans.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody, readRequestId } from "../wire/errorBody.js"
-import { ReceivedBody } from "./receivedBody.js"
+import { receive, ReceivedBody } from "./body.js"
 import { redactFailure } from "./redact.js"
+import { redirectOf, withoutRedirects } from "./redirects.js"
+import type { Redirect } from "./redirects.js"
 import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
 import { redactor } from "./secrets.js"
-import { describeBodyError, describeDefect, describeRequest } from "./transportFailure.js"
+import { describeDefect, describeRequest } from "./transportFailure.js"
 
 export interface ExchangeOptions<A> {
   readonly client: HttpClient.HttpClient
@@ -37,136 +42,92 @@ export interface ExchangeOptions<A> {
 const drainedBytes = 256 * 1024
 const drainedFor = "2 seconds"
 
-/**
- * Sends one request and reads the whole answer, within bounds. Interruption closes the socket: the scope of the client
- * ends with this effect.
- */
+/** To be run in a fiber of its own: what it sets for the client stays set, and to close its scope closes the socket. */
 export const exchange = <A>(
   request: HttpClientRequest.HttpClientRequest,
   options: ExchangeOptions<A>
-): Effect.Effect<A, Failure> => {
-  const redact = redactor(options.secrets)
-  const { maxBodySize, onRefusal } = options
-  return Effect.useSpan(`http.client ${request.method}`, {
-    kind: "client",
-    captureStackTrace: false,
-    attributes: { "http.request.method": request.method, "url.full": request.url }
-  }, (span) =>
-    Effect.gen(function*() {
-      let sent = request
-      const client = HttpClient.withScope(
-        HttpClient.tapRequest(options.client, (ready) => Effect.sync(() => (sent = ready)))
-      )
-      const response = yield* client.execute(yield* withTrace(request, span)).pipe(
-        // A client that fails for a status, as `filterStatusOk` makes it, has the answer all the same.
-        Effect.catchIf(
-          (error) => error._tag === "ResponseError" && error.reason === "StatusCode",
-          (error) => "response" in error ? Effect.succeed(error.response) : Effect.fail(error)
-        ),
-        Effect.mapError(describeRequest),
-        Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
-      )
-      span.attribute("http.response.status_code", response.status)
-      const followed = followedTo(sent, response)
-      const redirectOrigin = followed ?? pointsTo(sent, response)
-      if (isSuccess(response.status) && redirectOrigin === undefined) {
-        return yield* Effect.mapError(
-          Effect.flatMap(readAnswer(response, maxBodySize), options.decode),
-          (failure) => "status" in failure ? { ...failure, requestId: readRequestId(response.headers) } : failure
+): Effect.Effect<A, Failure, Scope.Scope> =>
+  requestSpan(request, (span) =>
+    Effect.catchAll(
+      Effect.gen(function*() {
+        let sent = request
+        const client = HttpClient.withScope(HttpClient.mapRequest(options.client, (ready) => (sent = ready)))
+        // The client's own span would end with an error that holds the request, and with it the token.
+        yield* FiberRef.set(HttpClient.currentTracerDisabledWhen, constTrue)
+        yield* FiberRef.update(FiberRef.currentContext, withoutRedirects)
+        const response = yield* Effect.catchAllCause(
+          client.execute(span === undefined ? request : yield* withTrace(request, span)),
+          answered
         )
-      }
-      const now = yield* Clock.currentTimeMillis
-      const refusal = describeRefusal(response, { redirectOrigin, followed: followed !== undefined }, now)
-      yield* onRefusal(redactFailure(refusal, redact))
-      return yield* Effect.fail<Failure>({ ...refusal, ...yield* readRefusal(response) })
-    }).pipe(
-      Effect.scoped,
+        span?.attribute("http.response.status_code", response.status)
+        const redirect = redirectOf(sent, response)
+        return isSuccess(response.status) && redirect.redirectOrigin === undefined
+          ? yield* Effect.catchAll(
+            readAnswer(response, options),
+            (failure) => Effect.fail({ ...failure, requestId: readRequestId(response.headers) })
+          )
+          : yield* readRefusal(response, redirect, options)
+      }),
       // Here and nowhere else, so that whatever fails above may say what the server said.
-      Effect.mapError((failure) => redactFailure(failure, redact)),
-      Effect.mapInputContext(withoutRedirects),
-      // The client's own span would end with an error that holds the request, and with it the token.
-      Effect.locally(HttpClient.currentTracerDisabledWhen, () => true)
+      (failure) => Effect.fail(redactFailure(failure, redactor(options.secrets)))
     ))
-}
+
+// A client that fails for a status, as `filterStatusOk` makes it, has the answer all the same.
+const answered = (
+  cause: Cause.Cause<HttpClientError.HttpClientError>
+): Effect.Effect<HttpClientResponse.HttpClientResponse, NoAnswer> =>
+  Either.match(Cause.failureOrCause(cause), {
+    onLeft: (error) =>
+      error._tag === "ResponseError" && error.reason === "StatusCode"
+        ? Effect.succeed(error.response)
+        : Effect.fail(describeRequest(error)),
+    onRight: (broken) =>
+      Cause.isInterruptedOnly(broken) ? Effect.failCause(broken) : Effect.fail(describeDefect(Cause.squash(broken)))
+  })
 
 const withTrace = (request: HttpClientRequest.HttpClientRequest, span: Tracer.Span) =>
-  Effect.zipWith(
-    FiberRef.get(FiberRef.currentTracerEnabled),
+  Effect.map(
     FiberRef.get(HttpClient.currentTracerPropagation),
-    (enabled, propagated) =>
-      enabled && propagated ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span)) : request
+    (propagated) => propagated ? HttpClientRequest.setHeaders(request, HttpTraceContext.toHeaders(span)) : request
   )
 
-// Fetch follows redirects unless it is told not to; the other clients do not read this.
-const withoutRedirects = (context: Context.Context<never>): Context.Context<FetchHttpClient.RequestInit> =>
-  Context.add(context, FetchHttpClient.RequestInit, {
-    ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-    redirect: "manual"
-  })
-
-const originOf = (url: string, base: string): string | undefined =>
-  URL.canParse(url, base) ? new URL(url, base).origin : undefined
-
-// Where a transport went by itself: a client that was wrapped to follow redirects, or a fetch that ignores its options.
-// What was sent is what the client made of the request: one that goes by way of a gateway rewrites the URL.
-const followedTo = (
-  request: HttpClientRequest.HttpClientRequest,
-  response: HttpClientResponse.HttpClientResponse
-): string | undefined => {
-  const source = Predicate.hasProperty(response, "source") ? response.source : undefined
-  const fetched = Predicate.hasProperty(source, "redirected") && source.redirected === true
-      && Predicate.hasProperty(source, "url") && Predicate.isString(source.url)
-    ? source.url
-    : undefined
-  const target = fetched ?? lastVisited(source) ??
-    (response.request.url === request.url ? undefined : response.request.url)
-  return target === undefined ? undefined : originOf(target, request.url)
-}
-
-// Of a dispatcher that follows redirects (undici): every URL it asked, the first one too.
-const lastVisited = (source: unknown): string | undefined => {
-  const context = Predicate.hasProperty(source, "context") ? source.context : undefined
-  const history = Predicate.hasProperty(context, "history") && Array.isArray(context.history) ? context.history : []
-  return history.length > 1 ? String(history.at(-1)) : undefined
-}
-
-const pointsTo = (
-  request: HttpClientRequest.HttpClientRequest,
-  response: HttpClientResponse.HttpClientResponse
-): string | undefined =>
-  isRedirect(response.status) && response.headers.location !== undefined
-    ? originOf(response.headers.location, request.url)
-    : undefined
-
-const readAnswer = (
+const readAnswer = <A>(
   response: HttpClientResponse.HttpClientResponse,
-  maxBodySize: number
-): Effect.Effect<Answer, Failure> =>
-  Effect.gen(function*() {
-    const received = new ReceivedBody(maxBodySize)
-    yield* receive(response, received)
-    const { status } = response
-    if (received.isOver) {
-      const issues = [{ path: [], expected: `must be at most ${maxBodySize} bytes long` }]
-      return yield* Effect.fail<Failure>({ _tag: "InvalidAnswer", status, reason: "size", issues })
-    }
-    const contentType = response.headers["content-type"] ?? ""
-    return { status, contentType, text: () => received.text() }
+  { decode, maxBodySize }: ExchangeOptions<A>
+): Effect.Effect<A, Failure> => {
+  const received = new ReceivedBody(maxBodySize)
+  return Effect.flatMap(receive(response, received), (): Either.Either<A, Failure> => {
+    const { headers, status } = response
+    if (received.isOver) return Either.left(tooLong(status, maxBodySize))
+    const text = new TextDecoder().decode(received.bytes)
+    return decode({ status, contentType: headers["content-type"] ?? "", text: () => text })
   })
+}
+
+const tooLong = (status: number, maxBodySize: number): InvalidAnswer => ({
+  _tag: "InvalidAnswer",
+  status,
+  reason: "size",
+  issues: [{ path: [], expected: `must be at most ${maxBodySize} bytes long` }]
+})
 
 // The status decides, also when the body is late, broken or too long: then what is there of it must do.
-const readRefusal = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<Pick<Said, "errors" | "html">> =>
+const readRefusal = <A>(
+  response: HttpClientResponse.HttpClientResponse,
+  redirect: Redirect,
+  { onRefusal, secrets }: ExchangeOptions<A>
+): Effect.Effect<never, Failure> =>
   Effect.gen(function*() {
+    const refusal = describeRefusal(response, redirect, yield* Clock.currentTimeMillis)
+    yield* onRefusal(redactFailure(refusal, redactor(secrets)))
     const received = new ReceivedBody(drainedBytes)
     yield* Effect.ignore(Effect.timeoutOption(receive(response, received), drainedFor))
-    return readErrorBody(received.text())
+    return yield* Effect.fail({ ...refusal, ...readErrorBody(new TextDecoder().decode(received.bytes)) })
   })
 
 const describeRefusal = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
-  redirect: Pick<RefusedStatus, "redirectOrigin" | "followed">,
+  redirect: Redirect,
   now: number
 ): RefusedStatus => {
   const server = serverTime(headers["date"], now)
@@ -175,13 +136,3 @@ const describeRefusal = (
   const retryAfter = parseRetryAfter(headers["retry-after"], server) ?? reset
   return { _tag: "RefusedStatus", status, retryAfter, requestId: readRequestId(headers), ...redirect }
 }
-
-const receive = (
-  response: HttpClientResponse.HttpClientResponse,
-  received: ReceivedBody
-): Effect.Effect<void, NoAnswer> =>
-  Stream.runForEachWhile(response.stream, (chunk) => Effect.sync(() => received.add(chunk))).pipe(
-    Effect.catchIf((error) => error.reason === "EmptyBody", () => Effect.void),
-    Effect.mapError(describeBodyError),
-    Effect.catchAllDefect((defect) => Effect.fail(describeDefect(defect)))
-  )

@@ -28,10 +28,10 @@ export const describeRequest = (error: HttpClientError.HttpClientError): NoAnswe
 }
 
 /** The same for an error within the body. */
-export const describeBodyError = (error: HttpClientError.ResponseError): NoAnswer => ({
+export const describeBodyError = (error: unknown): NoAnswer => ({
   _tag: "NoAnswer",
   reason: "truncated",
-  code: codes(error.cause, 5)[0]?.code,
+  code: codes(error, 5)[0]?.code,
   sent: true
 })
 

@@ -7,10 +7,10 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { PageEvent } from "../../PageStream.js"
+import { PageEvent } from "../../PageStream.js"
 import { ProcessMakerPaginationStuck } from "../../ProcessMakerError.js"
 import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMakerError.js"
-import type { Done } from "../call/apiClient.js"
+import type { Done, Repeat } from "../call/call.js"
 import { monotonic } from "../call/ledger.js"
 import type { ListDocument } from "../wire/document.js"
 import { PageWalk } from "./pageWalk.js"
@@ -19,7 +19,7 @@ import type { WalkOptions } from "./pageWalk.js"
 /** Reads one page, repeats and all; tells of each repeat as it happens. */
 export type FetchPage = (
   page: number,
-  onRetrying: (event: PageEvent) => Effect.Effect<void>
+  onRepeat: (repeat: Repeat) => void
 ) => Effect.Effect<Done<ListDocument>, OauthClientsError>
 
 /** What errors of a stream call it, whichever of its views it is. */
@@ -58,7 +58,10 @@ const makeReader = (options: PagesOptions): Effect.Effect<{ readonly pull: Pull 
     let failure: ProcessMakerPaginationStuck | undefined
 
     const start = (page: number): Effect.Effect<unknown> =>
-      options.fetch(page, (event) => Queue.offer(signals, { _tag: "Retrying", event })).pipe(
+      options.fetch(page, (repeat) => {
+        const event = PageEvent.PageRetrying({ pageNumber: page, ...repeat })
+        Queue.unsafeOffer(signals, { _tag: "Retrying", event })
+      }).pipe(
         Effect.exit,
         Effect.flatMap((exit) => Queue.offer(signals, { _tag: "Arrived", page, exit })),
         Effect.forkIn(scope),

@@ -8,24 +8,26 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "../../OauthClient.js"
 import type { OauthClientPage } from "../../OauthClientPage.js"
-import { PageEvent } from "../../PageStream.js"
-import type { PageOptions, PageStreamOptions } from "../../PageStream.js"
-import type { OauthClientsError, OauthClientsStreamError, ProcessMakerInvalidRequest } from "../../ProcessMakerError.js"
-import { invalidRequest, makeApiClient } from "../call/apiClient.js"
-import type { ApiCall, ApiClientOptions, Done } from "../call/apiClient.js"
-import { toPublicError } from "../call/ledger.js"
-import type { Ledger } from "../call/ledger.js"
-import type { Failure, InvalidAnswer } from "../failure/failure.js"
-import { isNotFound } from "../failure/status.js"
+import type { PageEvent, PageOptions, PageStreamOptions } from "../../PageStream.js"
+import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
+import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMakerError.js"
+import { makeCaller } from "../call/call.js"
+import type { ApiCall, CallerOptions, Done } from "../call/call.js"
+import type { Method } from "../call/decision.js"
+import type { Call } from "../call/ledger.js"
+import type { InvalidAnswer } from "../failure/failure.js"
+import { publicError } from "../failure/publicErrors.js"
 import { makePage } from "../list/makePage.js"
 import { extentOf } from "../list/pageExtent.js"
 import { pageEvents, streamOperation } from "../list/pagination.js"
 import { mostAnchors } from "../list/recentIds.js"
+import { operationSpan } from "../watch/spans.js"
 import { invalid, readClient, readPage } from "../wire/document.js"
 import type { Answer, ListDocument } from "../wire/document.js"
-import { checkStream } from "./inputs.js"
+import { checkStream, isPathId } from "./inputs.js"
 import type { PageNumbers } from "./inputs.js"
 import {
   addOauthClient,
@@ -34,14 +36,18 @@ import {
   findOauthClients,
   updateOauthClient
 } from "./operations.js"
-import type { Ids, Operation, OperationId } from "./operations.js"
+import type { Ids, Operation } from "./operations.js"
 import { checkInput, makeRequest } from "./requests.js"
 
 type More<A> = Partial<Pick<ApiCall<A>, "decode" | "onRepeat">>
 
-/** The service over one API client. */
-export const makeService = (options: ApiClientOptions) => {
-  const api = makeApiClient(options)
+export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens"> {
+  readonly config: ProcessMakerConfigShape
+}
+
+/** The service over one caller. */
+export const makeService = ({ client, config, tokens }: ServiceOptions) => {
+  const call = makeCaller({ ...config, client, tokens })
 
   /** One call, from ids and input that were checked. */
   const send = <Input, A>(
@@ -50,12 +56,12 @@ export const makeService = (options: ApiClientOptions) => {
     input: Input,
     more?: More<A>
   ): Effect.Effect<Done<A>, OauthClientsError> =>
-    api.call({
-      call: { operation: operation.id, ...facts },
+    call({
+      facts: { operation: operation.id, ...facts },
       method: operation.method,
-      request: Either.right(makeRequest(options.config.baseUrl, operation, facts, input)),
+      request: makeRequest(config.baseUrl, operation, facts, input),
       decode: operation.output,
-      recover: recoverGone(operation),
+      whenGone: operation.whenGone,
       ...more
     })
 
@@ -75,11 +81,11 @@ export const makeService = (options: ApiClientOptions) => {
       const decode = onInvalidItem === "skip" ? readPage : findOauthClients.output
       return pageEvents({
         ...walk,
-        fetch: (page, onRetrying) =>
-          spanned(
+        fetch: (page, onRepeat) =>
+          operationSpan(
             findOauthClients.id,
-            sendPage(userId, { page, perPage: walk.perPage }, { decode, onRepeat: tellRepeat(page, onRetrying) }),
-            { page }
+            { page },
+            () => sendPage(userId, { page, perPage: walk.perPage }, { decode, onRepeat })
           )
       })
     }))
@@ -141,31 +147,17 @@ export const makeService = (options: ApiClientOptions) => {
 const valueOf = <A>({ value }: Done<A>): A => value
 
 /** The span of an operation around a check of what the caller gave, and what is done with it then. */
-const checking = <Input, A, E>(
+const checking = <Input, A>(
   operation: Operation<Input, unknown>,
   ids: Ids,
   given: unknown,
-  use: (input: Input) => Effect.Effect<A, E>
-): Effect.Effect<A, E | ProcessMakerInvalidRequest> =>
-  spanned(
-    operation.id,
-    Effect.suspend((): Effect.Effect<A, E | ProcessMakerInvalidRequest> =>
-      Either.match(checkInput(operation, ids, given), {
-        onLeft: (issues) => invalidRequest({ operation: operation.id, ...ids }, operation.method, issues),
-        onRight: use
-      })
-    )
-  )
-
-const spanned = <A, E>(
-  id: OperationId,
-  effect: Effect.Effect<A, E>,
-  attributes?: Record<string, unknown>
-): Effect.Effect<A, E> =>
-  Effect.withSpan(effect, `OauthClientsService.${id}`, {
-    captureStackTrace: false,
-    ...(attributes === undefined ? {} : { attributes })
-  })
+  use: (input: Input) => Effect.Effect<A, OauthClientsError>
+): Effect.Effect<A, OauthClientsError> =>
+  operationSpan(operation.id, {}, () =>
+    Either.match(checkInput(operation, ids, given), {
+      onLeft: (issues) => invalidRequest({ operation: operation.id, ...ids }, operation.method, issues),
+      onRight: use
+    }))
 
 // The client that was asked for, and no other.
 const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
@@ -175,21 +167,21 @@ const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthCl
     () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
   )
 
-const recoverGone =
-  <A>({ whenGone }: Pick<Operation<never, A>, "whenGone">) =>
-  (failure: Failure, { lost }: Ledger): Either.Either<A, Failure> =>
-    whenGone !== undefined && lost && failure._tag === "RefusedStatus" && failure.followed !== true
-      && isNotFound(failure.status)
-      ? Either.right(whenGone())
-      : Either.left(failure)
-
-const tellRepeat =
-  (pageNumber: number, tell: (event: PageEvent) => Effect.Effect<void>): NonNullable<ApiCall<never>["onRepeat"]> =>
-  ({ attempt, delay, failure }, ledger) =>
-    Effect.flatMap(
-      toPublicError(failure, ledger),
-      (error) => tell(PageEvent.PageRetrying({ pageNumber, attempt, delay: Duration.millis(Math.round(delay)), error }))
-    )
+// Refused here: nothing was sent.
+const invalidRequest = (
+  { clientId, operation, userId }: Call,
+  method: Method,
+  issues: ReadonlyArray<SchemaIssue>
+): Effect.Effect<never, OauthClientsError> =>
+  Effect.fail(publicError({ _tag: "InvalidInput", issues }, {
+    operation,
+    // What is no id is not repeated: it may be anything.
+    ...(isPathId(userId) ? { userId } : {}),
+    ...(isPathId(clientId) ? { clientId } : {}),
+    attempts: 0,
+    elapsed: Duration.zero,
+    ...(method === "GET" ? {} : { outcome: "notApplied" })
+  }))
 
 const pageOf = (event: PageEvent): Option.Option<OauthClientPage> =>
   event._tag === "PageFetched" ? Option.some(event.page) : Option.none()

@@ -1,4 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -8,14 +9,17 @@ import { AccessToken } from "../../AccessToken.js"
 import type { AccessTokenProviderShape, PasswordCredentials } from "../../AccessToken.js"
 import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../../ProcessMakerError.js"
-import { repeating } from "../call/attempts.js"
-import { holdOthers, passHold } from "../call/hold.js"
-import { CurrentLedger, makeLedger, toAccessTokenError, underLedger, withAttemptTimeout } from "../call/ledger.js"
+import { withDeadline } from "../call/deadline.js"
+import { CurrentLedger, factsOf, makeLedger, totalDeadline } from "../call/ledger.js"
 import type { Ledger } from "../call/ledger.js"
-import { makePacing } from "../call/pacing.js"
+import { repeating } from "../call/repeat.js"
+import { unlimited } from "../call/retryBudget.js"
+import { holdIfAsked, makeThrottle, passThrottle } from "../call/throttle.js"
 import { layerPolicy, policyInForce } from "../config/policyInForce.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
+import { loginError } from "../failure/publicErrors.js"
 import { logIn, refresh } from "./tokenEndpoint.js"
+import type { Grant } from "./tokenEndpoint.js"
 import { makeTokenFlight } from "./tokenFlight.js"
 
 export interface PasswordGrant {
@@ -40,25 +44,31 @@ export const makePasswordGrant = (
     const { maxBodySize, retry, tokenUrl } = config
     // One request serves many callers: its deadline is the layer's, not that of whoever came first.
     const policy = layerPolicy(retry)
-    // The budget is for what multiplies; callers share one request, whose own back-off is enough.
-    const pacing = { ...makePacing(), budgetWait: () => 0, spend: () => undefined }
-    const onRefusal = (refusal: RefusedStatus) => holdOthers(pacing, refusal, policy.maxRetryAfter)
+    const throttle = makeThrottle(policy.maxRetryAfter)
+    const { attemptTimeout } = policy
+    const inTime = (request: Effect.Effect<Grant, Failure, Scope.Scope>): Effect.Effect<Grant, Failure> =>
+      withDeadline<Grant, Failure>(
+        { millis: attemptTimeout, failure: () => ({ _tag: "TimedOut", deadline: "attempt", limit: attemptTimeout }) },
+        () => request
+      )
+    const onRefusal = (refusal: RefusedStatus) => holdIfAsked(throttle, refusal)
     const endpoint = { exchange: { client, maxBodySize, onRefusal }, tokenUrl, credentials }
     const flight = yield* makeTokenFlight({
       coolDown,
       policy,
-      logIn: withAttemptTimeout(logIn(endpoint), policy.attemptTimeout),
-      refresh: (token) => withAttemptTimeout(refresh(endpoint, token), policy.attemptTimeout)
+      logIn: inTime(logIn(endpoint)),
+      refresh: (token) => inTime(refresh(endpoint, token))
     })
     const ask = (ledger: Ledger) =>
       Effect.zipRight(
-        passHold(ledger, pacing),
+        passThrottle(throttle, ledger),
         Effect.tapError(flight.join, (failure) => countFailure(ledger, failure))
       )
     const join = (ledger: Ledger) =>
       repeating(
         ledger,
-        { pacing, method: "GET", mayReplay: false },
+        // The budget is for what multiplies; callers share one request, whose own back-off is enough.
+        { budget: unlimited, throttle, method: "GET", mayReplay: false },
         // A token endpoint that wants patience holds nobody back who needs nothing of it.
         Effect.flatMap(flight.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
       )
@@ -70,24 +80,24 @@ export const makePasswordGrant = (
   })
 
 // Within a call, its own ledger counts and its own deadline holds; on its own, a login is a call like any other.
-const getUnder =
-  ({ retry, tokenUrl }: ProcessMakerConfigShape, join: (ledger: Ledger) => Effect.Effect<AccessToken, Failure>) =>
-  (
-    current: Option.Option<Ledger>
-  ): Effect.Effect<AccessToken, AccessTokenError> =>
-    Effect.gen(function*() {
-      if (Option.isSome(current)) return yield* asPublic(join(current.value), current.value, tokenUrl)
-      const policy = Either.getOrElse(yield* Effect.either(policyInForce(retry)), () => layerPolicy(retry))
-      const ledger = yield* makeLedger({ call: { operation: "getAccessToken" }, method: "GET", policy })
-      return yield* asPublic(underLedger(ledger, join(ledger)), ledger, tokenUrl)
+const getUnder = (
+  { retry, tokenUrl: url }: ProcessMakerConfigShape,
+  join: (ledger: Ledger) => Effect.Effect<AccessToken, Failure>
+) => {
+  const inForce = policyInForce(retry)
+  return (current: Option.Option<Ledger>): Effect.Effect<AccessToken, AccessTokenError> =>
+    Effect.withFiberRuntime((fiber) => {
+      const asPublic = (ledger: Ledger, effect: Effect.Effect<AccessToken, Failure>) =>
+        Effect.mapError(effect, (failure) => loginError(failure, { ...factsOf(ledger), url }))
+      if (Option.isSome(current)) return asPublic(current.value, join(current.value))
+      const policy = Either.getOrElse(inForce(fiber), () => layerPolicy(retry))
+      const ledger = makeLedger(fiber, { call: { operation: "getAccessToken" }, method: "GET", policy })
+      return asPublic(
+        ledger,
+        withDeadline(totalDeadline(ledger), () => join(ledger), Context.add(CurrentLedger, Option.some(ledger)))
+      )
     })
-
-const asPublic = <A>(
-  effect: Effect.Effect<A, Failure>,
-  ledger: Ledger,
-  tokenUrl: string
-): Effect.Effect<A, AccessTokenError> =>
-  Effect.catchAll(effect, (failure) => Effect.flatMap(toAccessTokenError(failure, ledger, tokenUrl), Effect.fail))
+}
 
 // Only what was sent counts; a refusal that is still cooling down was not.
 const countFailure = (ledger: Ledger, failure: Failure): Effect.Effect<void> =>

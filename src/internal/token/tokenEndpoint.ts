@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import type { PasswordCredentials } from "../../AccessToken.js"
 import { invalidTokenResponse } from "../failure/failure.js"
 import type { Failure, LoginRefused } from "../failure/failure.js"
@@ -40,20 +41,21 @@ export interface TokenEndpointOptions {
 }
 
 /** Logs in anew: RFC 6749, section 4.3. */
-export const logIn = (options: TokenEndpointOptions): Effect.Effect<Grant, Failure> =>
+export const logIn = (options: TokenEndpointOptions): Effect.Effect<Grant, Failure, Scope.Scope> =>
   request(options, passwordGrant(options.credentials), [])
 
 /** RFC 6749, section 6. The server rotates the refresh token, so this is never simply repeated. */
 export const refresh = (
   options: TokenEndpointOptions,
   refreshToken: Redacted.Redacted<string>
-): Effect.Effect<Grant, Failure> => request(options, refreshGrant(options.credentials, refreshToken), [refreshToken])
+): Effect.Effect<Grant, Failure, Scope.Scope> =>
+  request(options, refreshGrant(options.credentials, refreshToken), [refreshToken])
 
 const request = (
   options: TokenEndpointOptions,
   form: Record<string, string>,
   secrets: ReadonlyArray<Redacted.Redacted<string>>
-): Effect.Effect<Grant, Failure> => {
+): Effect.Effect<Grant, Failure, Scope.Scope> => {
   const { clientSecret, password } = options.credentials
   return HttpClientRequest.post(options.tokenUrl).pipe(
     HttpClientRequest.acceptJson,

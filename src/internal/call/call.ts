@@ -1,0 +1,178 @@
+/**
+ * One call to the API: attempts, each under a deadline, repeated as one decision says, on one account. The calls of a
+ * layer share a budget of repeats and a throttle.
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { AccessToken, AccessTokenProviderShape } from "../../AccessToken.js"
+import type { OauthClientsError } from "../../ProcessMakerError.js"
+import type { RetryPolicyOptions } from "../../RetryPolicy.js"
+import { layerPolicy, policyInForce } from "../config/policyInForce.js"
+import type { Failure, InvalidAnswer, RefusedStatus } from "../failure/failure.js"
+import { publicError } from "../failure/publicErrors.js"
+import { isNotFound, isUnauthorized } from "../failure/status.js"
+import { exchange } from "../http/exchange.js"
+import { withBearer } from "../http/secrets.js"
+import type { Answer } from "../wire/document.js"
+import { withDeadline } from "./deadline.js"
+import type { Deadline } from "./deadline.js"
+import type { Method } from "./decision.js"
+import {
+  attemptDeadline,
+  CurrentLedger,
+  factsOf,
+  makeLedger,
+  noteRefusal,
+  noteSent,
+  settle,
+  totalDeadline
+} from "./ledger.js"
+import type { Call, Ledger } from "./ledger.js"
+import { repeating } from "./repeat.js"
+import { makeRetryBudget } from "./retryBudget.js"
+import { holdIfAsked, isHeld, makeThrottle, passThrottle } from "./throttle.js"
+import type { Throttle } from "./throttle.js"
+
+export interface ApiCall<A> {
+  readonly facts: Call
+  readonly method: Method
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly decode: (answer: Answer) => Either.Either<A, InvalidAnswer>
+  /** What a 404 means after an attempt whose answer was lost: what it asked for was done. */
+  readonly whenGone?: (() => A) | undefined
+  /** Told of each repeat before its wait. */
+  readonly onRepeat?: ((repeat: Repeat) => void) | undefined
+}
+
+export interface Repeat {
+  /** The attempt that failed, from 1. */
+  readonly attempt: number
+  readonly delay: Duration.Duration
+  readonly error: OauthClientsError
+}
+
+/** An answer, and what it took. */
+export interface Done<A> {
+  readonly value: A
+  readonly attempts: number
+}
+
+/** What the calls of a layer have in common. */
+export interface CallerOptions {
+  readonly client: HttpClient.HttpClient
+  readonly tokens: AccessTokenProviderShape
+  readonly baseUrl: string
+  readonly retry: RetryPolicyOptions
+  /** In bytes. */
+  readonly maxBodySize: number
+}
+
+export type Caller = <A>(call: ApiCall<A>) => Effect.Effect<Done<A>, OauthClientsError>
+
+interface Layer extends CallerOptions {
+  readonly throttle: Throttle
+}
+
+export const makeCaller = (options: CallerOptions): Caller => {
+  const { baseUrl, retry, tokens } = options
+  const defaultPolicy = layerPolicy(retry)
+  const inForce = policyInForce(retry)
+  const budget = makeRetryBudget()
+  const throttle = makeThrottle(defaultPolicy.maxRetryAfter)
+  const layer: Layer = { ...options, throttle }
+  return (call) =>
+    Effect.withFiberRuntime((fiber) => {
+      const { facts, method, onRepeat } = call
+      const policy = inForce(fiber)
+      const ledger = makeLedger(fiber, {
+        call: { ...facts, url: baseUrl },
+        method,
+        policy: Either.getOrElse(policy, () => defaultPolicy)
+      })
+      const fail = (failure: Failure) => Effect.fail(publicError(failure, factsOf(ledger)))
+      if (Either.isLeft(policy)) return fail({ _tag: "InvalidInput", issues: policy.left })
+      const shared = {
+        budget,
+        throttle,
+        method,
+        mayReplay: tokens.renewable ?? true,
+        onRepeat: onRepeat && ((failure: Failure, delay: number) =>
+          onRepeat({
+            attempt: ledger.attempts,
+            delay: Duration.millis(Math.round(delay)),
+            error: publicError(failure, factsOf(ledger))
+          }))
+      }
+      return Effect.matchEffect(repeating(ledger, shared, attempts(layer, call, ledger)), {
+        onSuccess: (value) => Effect.succeed({ value, attempts: ledger.attempts }),
+        onFailure: fail
+      })
+    })
+}
+
+type SetDeadline = (deadline: Deadline<Failure>) => void
+
+/** One attempt, run anew for each repeat: waits, login and request under one deadline. */
+const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Effect<A, Failure> => {
+  let refused: { readonly token: AccessToken; readonly failure: RefusedStatus } | undefined
+  const noteUnauthorized = (failure: Failure, token: AccessToken): Effect.Effect<never, Failure> => {
+    if (failure._tag !== "RefusedStatus" || !isUnauthorized(failure.status)) return Effect.fail(failure)
+    refused = { token, failure }
+    return Effect.zipRight(layer.tokens.invalidate(token), Effect.fail(failure))
+  }
+  const authorized = (token: AccessToken, setDeadline: SetDeadline): Effect.Effect<A, Failure, Scope.Scope> =>
+    // To send the token again that was just refused would be refused again.
+    refused !== undefined && Equal.equals(refused.token.value, token.value)
+      ? Effect.fail(refused.failure)
+      : Effect.catchAll(send(layer, call, ledger, token, setDeadline), (failure) => noteUnauthorized(failure, token))
+  return Effect.suspend(() =>
+    withDeadline(
+      totalDeadline(ledger),
+      (setDeadline) => Effect.flatMap(tokenToSend(layer, ledger), (token) => authorized(token, setDeadline)),
+      Context.add(CurrentLedger, Option.some(ledger))
+    )
+  )
+}
+
+// What holds the layer back may outlast a token, so the token comes when the way is clear.
+const tokenToSend = (layer: Layer, ledger: Ledger): Effect.Effect<AccessToken, Failure> =>
+  isHeld(layer.throttle, ledger)
+    ? Effect.zipRight(passThrottle(layer.throttle, ledger), Effect.suspend(() => tokenToSend(layer, ledger)))
+    : Effect.matchEffect(layer.tokens.get, {
+      onFailure: (error) => Effect.fail<Failure>({ _tag: "NoToken", error }),
+      onSuccess: (token) => isHeld(layer.throttle, ledger) ? tokenToSend(layer, ledger) : Effect.succeed(token)
+    })
+
+const send = <A>(
+  { client, maxBodySize, throttle, tokens }: Layer,
+  { decode, request, whenGone }: ApiCall<A>,
+  ledger: Ledger,
+  token: AccessToken,
+  setDeadline: SetDeadline
+): Effect.Effect<A, Failure, Scope.Scope> => {
+  setDeadline(attemptDeadline(ledger))
+  noteSent(ledger)
+  const answered = exchange(withBearer(request, token.value), {
+    client,
+    maxBodySize,
+    secrets: () => [token.value, ...(tokens.secrets?.() ?? [])],
+    onRefusal: (refusal) => {
+      noteRefusal(ledger, refusal)
+      return holdIfAsked(throttle, refusal)
+    },
+    decode
+  })
+  return Effect.catchAll(answered, (failure) => {
+    settle(ledger, failure)
+    const isGone = ledger.lost && failure._tag === "RefusedStatus" && failure.followed !== true &&
+      isNotFound(failure.status)
+    return whenGone !== undefined && isGone ? Effect.sync(whenGone) : Effect.fail(failure)
+  })
+}

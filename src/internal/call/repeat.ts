@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type { Failure, RefusedStatus } from "../failure/failure.js"
+import { statusMeaning } from "../failure/status.js"
+import { noteRepeat } from "../watch/spans.js"
+import { decide } from "./decision.js"
+import type { Method } from "./decision.js"
+import { elapsed } from "./ledger.js"
+import type { Ledger } from "./ledger.js"
+import type { RetryBudget } from "./retryBudget.js"
+import { hold } from "./throttle.js"
+import type { Throttle } from "./throttle.js"
+
+export interface RepeatOptions {
+  readonly budget: RetryBudget
+  readonly throttle: Throttle
+  /** Asked after a 401: whether another token may be had for one replay. */
+  readonly mayReplay: boolean
+  /** The method that decides what may be repeated. A login is repeated like a read: it changes nothing. */
+  readonly method: Method
+  /** Told of each repeat before its wait, which is in milliseconds. */
+  readonly onRepeat?: ((failure: Failure, delay: number) => void) | undefined
+}
+
+/** Repeats an attempt as long as the one decision says so, within what the ledger and the layer allow. */
+export const repeating = <A, R>(
+  ledger: Ledger,
+  { budget, mayReplay, method, onRepeat, throttle }: RepeatOptions,
+  attempt: Effect.Effect<A, Failure, R>
+): Effect.Effect<A, Failure, R> => {
+  const again = (failure: Failure): Effect.Effect<void, Failure> =>
+    Effect.flatMap(Random.next, (random) => {
+      const now = ledger.now()
+      const { attempts, call, policy, replayed } = ledger
+      const decision = decide({
+        method,
+        failure,
+        attempts,
+        policy,
+        random,
+        elapsed: elapsed(ledger),
+        budgetWait: budget.wait(now),
+        mayReplay: mayReplay && !replayed
+      })
+      if (decision._tag === "Stop") return Effect.fail(failure)
+      const { delay, kind } = decision
+      if (namesNoTime(failure)) hold(throttle, now, delay, failure.status)
+      budget.spend(now, kind === "backOff")
+      if (kind === "replay") ledger.replayed = true
+      onRepeat?.(failure, delay)
+      return Effect.zipRight(noteRepeat(call.operation, attempts, delay, failure), Effect.sleep(delay))
+    })
+  const from = (repeated: boolean): Effect.Effect<A, Failure, R> =>
+    Effect.matchEffect(attempt, {
+      onSuccess: (value) => (budget.earn(repeated), Effect.succeed(value)),
+      onFailure: (failure) => Effect.zipRight(again(failure), Effect.suspend(() => from(true)))
+    })
+  return from(false)
+}
+
+// A 429 that names no time: the others are held back as long as this call waits itself.
+const namesNoTime = (failure: Failure): failure is RefusedStatus =>
+  failure._tag === "RefusedStatus" && failure.retryAfter === undefined && statusMeaning(failure.status).repeat === "all"

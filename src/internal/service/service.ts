@@ -25,7 +25,7 @@ import { extentOf } from "../list/pageExtent.js"
 import { pageEvents, streamOperation } from "../list/pagination.js"
 import { mostAnchors } from "../list/recentIds.js"
 import { operationSpan } from "../watch/spans.js"
-import { invalid, readClient, readPage } from "../wire/document.js"
+import { readAskedPage, readClient, readPage } from "../wire/document.js"
 import type { Answer, ListDocument } from "../wire/document.js"
 import { checkStream, isPathId } from "./inputs.js"
 import type { PageNumbers } from "./inputs.js"
@@ -117,7 +117,11 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
         findOauthClients,
         { userId },
         pageOptions,
-        (numbers) => Effect.map(sendPage(userId, numbers), ({ value }) => toPage(userId, numbers, value))
+        (numbers) =>
+          Effect.map(
+            sendPage(userId, numbers, { decode: (answer) => readAskedPage(answer, numbers.page) }),
+            ({ value }) => toPage(userId, numbers, value)
+          )
       ),
     updateOauthClient: (userId: string, clientId: string, given: OauthClientChangesInput) =>
       checking(
@@ -161,11 +165,7 @@ const checking = <Input, A>(
 
 // The client that was asked for, and no other.
 const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
-  Either.filterOrLeft(
-    readClient(answer),
-    ({ id }) => id === clientId,
-    () => invalid(answer, "mismatch", [{ path: ["data", "id"], expected: "must be the id that was asked for" }])
-  )
+  readClient(answer, clientId)
 
 // Refused here: nothing was sent.
 const invalidRequest = (

@@ -1,74 +1,118 @@
+/**
+ * A client as a resource object. A row is read in one pass by plain checks, one reader for each kind of value; only where
+ * one of them finds nothing to read, the schema says what is wrong and where.
+ */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import { OauthClient, OauthClientId } from "../../OauthClient.js"
 import type { NewOauthClient, OauthClientChanges } from "../../OauthClient.js"
 import { schemaIssues } from "./schemaIssues.js"
-import { Timestamp } from "./timestamp.js"
+import { readTimestamp } from "./timestamp.js"
 
-const isId = (id: string | number): boolean =>
-  typeof id === "string" ? id.trim() !== "" : Number.isSafeInteger(id) && id >= 0 && !Object.is(id, -0)
+/** Text that is not blank, or a whole number that JavaScript holds exactly. */
+const readId = (wire: unknown): OauthClientId | undefined => {
+  const isId = typeof wire === "string"
+    ? wire.trim() !== ""
+    : typeof wire === "number" && Number.isSafeInteger(wire) && wire >= 0 && !Object.is(wire, -0)
+  return isId ? OauthClientId.make(String(wire), true) : undefined
+}
 
-const Id = Schema.transform(
-  Schema.Union(Schema.String, Schema.Number).pipe(
-    Schema.filter(isId, { description: "an id: a text or a whole number" })
-  ),
-  OauthClientId,
-  { strict: true, decode: String, encode: String }
-)
+/**
+ * A boolean, also as 0 or 1, a number or a text, by code that skips the casts. Absent or null is false: the database's
+ * default of a flag that the application did not set (wire-facts, section 3).
+ */
+export const readFlag = (wire: unknown): boolean | undefined => {
+  if (typeof wire === "boolean") return wire
+  if (wire === undefined || wire === null || wire === 0 || wire === "0") return false
+  return wire === 1 || wire === "1" ? true : undefined
+}
 
-// A flag that the application did not set is absent or null, since the database's default is not read back; 0 and 1 come
-// from code that skips the casts (wire-facts, section 3).
-const Flag = Schema.optional(
-  Schema.NullOr(Schema.Union(Schema.Boolean, Schema.Literal(0, 1))).annotations({ description: "a boolean" })
-)
+/** A whole number, 0 or more, also as a text of digits. */
+export const readWhole = (wire: unknown): number | undefined => {
+  const value = typeof wire === "string" && /^\d+$/.test(wire) ? Number(wire) : wire
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
 
-const isSet = (flag: boolean | 0 | 1 | null | undefined): boolean => flag === true || flag === 1
+const readName = (wire: unknown): string | undefined => typeof wire === "string" ? wire : undefined
+
+const readSecret = (wire: unknown): OauthClient["secret"] | undefined =>
+  typeof wire === "string"
+    ? Option.some(Redacted.make(wire))
+    : wire === undefined || wire === null
+    ? Option.none()
+    : undefined
+
+/** The schema of a value that has a reader. */
+export const readBy = (read: (wire: unknown) => unknown, description: string) =>
+  Schema.Unknown.pipe(Schema.filter((wire) => read(wire) !== undefined, { description }))
+
+const Flag = Schema.optional(readBy(readFlag, "a boolean"))
+const Timestamp = Schema.optional(readBy(readTimestamp, "a date and time"))
 
 const Resource = Schema.Struct({
   type: Schema.Literal("client"),
-  id: Id,
+  id: readBy(readId, "an id: a text or a whole number"),
   attributes: Schema.Struct({
-    name: Schema.String,
-    secret: Schema.optional(Schema.NullOr(Schema.Redacted(Schema.String))),
+    name: readBy(readName, "string"),
+    secret: Schema.optional(readBy(readSecret, "string")),
     personal_access_client: Flag,
     password_client: Flag,
     revoked: Flag,
-    created_at: Schema.optional(Schema.NullOr(Timestamp)),
-    updated_at: Schema.optional(Schema.NullOr(Timestamp))
+    created_at: Timestamp,
+    updated_at: Timestamp
   }).annotations({ description: "the attributes of a client" })
 }).annotations({ description: "a client as a JSON:API resource" })
 
-const decodeResource = ParseResult.decodeUnknownEither(Resource, { errors: "all" })
+const checkResource = ParseResult.decodeUnknownEither(Resource, { errors: "all" })
 
-/** The client of a resource object. */
+const readResource = (data: unknown): OauthClient | undefined => {
+  if (!Predicate.isRecord(data) || data.type !== "client" || !Predicate.isRecord(data.attributes)) return undefined
+  const { attributes } = data
+  const id = readId(data.id)
+  const name = readName(attributes.name)
+  const secret = readSecret(attributes.secret)
+  const personalAccessClient = readFlag(attributes.personal_access_client)
+  const passwordClient = readFlag(attributes.password_client)
+  const revoked = readFlag(attributes.revoked)
+  const createdAt = readTimestamp(attributes.created_at)
+  const updatedAt = readTimestamp(attributes.updated_at)
+  if (
+    id === undefined || name === undefined || secret === undefined || personalAccessClient === undefined
+    || passwordClient === undefined || revoked === undefined || createdAt === undefined || updatedAt === undefined
+  ) return undefined
+  return new OauthClient(
+    { id, name, secret, personalAccessClient, passwordClient, revoked, createdAt, updatedAt },
+    // Just read: to check it once more would cost ten times as much.
+    true
+  )
+}
+
+/** The client of a resource object, or what is wrong with it. */
 export const toClient = (
   data: unknown,
   path: ReadonlyArray<string | number>
-): Either.Either<OauthClient, ReadonlyArray<SchemaIssue>> =>
-  Either.mapBoth(decodeResource(data), {
-    onLeft: (issue) => schemaIssues(issue, path),
-    // Just decoded: to check it once more would double the cost of a page.
-    onRight: ({ attributes, id }) =>
-      new OauthClient({
-        id,
-        name: attributes.name,
-        secret: Option.fromNullable(attributes.secret),
-        personalAccessClient: isSet(attributes.personal_access_client),
-        passwordClient: isSet(attributes.password_client),
-        revoked: isSet(attributes.revoked),
-        createdAt: Option.fromNullable(attributes.created_at),
-        updatedAt: Option.fromNullable(attributes.updated_at)
-      }, true)
-  })
-
-const decodeRowId = ParseResult.decodeUnknownOption(Schema.Struct({ id: Id }))
+): Either.Either<OauthClient, ReadonlyArray<SchemaIssue>> => {
+  const client = readResource(data)
+  if (client !== undefined) return Either.right(client)
+  const checked = checkResource(data)
+  return Either.left(
+    Either.isLeft(checked) ? schemaIssues(checked.left, path) : [{ path, expected: "must be a client" }]
+  )
+}
 
 /** The id of a resource object, whatever else is wrong with it. */
-export const idOf = (data: unknown): string | undefined =>
-  Option.getOrUndefined(Option.map(decodeRowId(data), ({ id }) => id))
+export const idOf = (data: unknown): string | undefined => Predicate.isRecord(data) ? readId(data.id) : undefined
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Whether two ids mean the same client: a UUID may be written in any case (RFC 9562, section 4). */
+export const isSameId = (one: string, other: string): boolean =>
+  one === other || (uuid.test(one) && one.toLowerCase() === other.toLowerCase())
 
 /** Only what the caller set is sent. */
 export const writeNew = (input: NewOauthClient): string =>

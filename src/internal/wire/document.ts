@@ -1,16 +1,18 @@
 /**
- * The wire format: JSON:API documents, and the only snake_case.
+ * Documents in and out: the only room that knows the wire's names. What servers get wrong without meaning it is read, by
+ * one rule for each kind of value; nothing is guessed. The decoders say what the server said: secrets are taken out on the
+ * way out of the exchange.
  */
-import * as Arr from "effect/Array"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { OauthClient } from "../../OauthClient.js"
 import type { InvalidAnswer } from "../failure/failure.js"
-import { idOf, toClient } from "./client.js"
-import { readErrors } from "./errorBody.js"
+import { idOf, isSameId, readBy, readFlag, readWhole, toClient } from "./client.js"
+import { isHtml, isNothing, readErrors } from "./errorBody.js"
 import { mostIssues, schemaIssues } from "./schemaIssues.js"
 
 /** A good status with its whole body. */
@@ -24,22 +26,8 @@ export interface Answer {
 /** Without parameters: JSON:API 1.0, "Content Negotiation". */
 export const mediaType = "application/vnd.api+json"
 
-const Count = Schema.optional(Schema.NullOr(Schema.NonNegativeInt)).annotations({
-  description: "a whole number, 0 or more"
-})
-
-const PaginationMeta = Schema.Struct({
-  total: Count,
-  count: Count,
-  per_page: Count,
-  current_page: Count,
-  total_pages: Count
-}).annotations({ description: "the numbers of a page" })
-
 /** A page has at most 100 clients; a server that does not page may send all it has. Beyond this, decoding would block. */
 const mostRows = 10_000
-
-const decodePagination = ParseResult.decodeUnknownEither(PaginationMeta, { errors: "all" })
 
 /** What is known of a row that cannot be decoded. */
 export interface BadRow {
@@ -64,100 +52,161 @@ export interface ListDocument {
   readonly numbers: Numbers
 }
 
-/** The document of one client. */
-export const readClient = (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
-  Either.gen(function*() {
-    const { data } = yield* decodeDocument(answer)
-    return yield* Either.mapLeft(toClient(data, ["data"]), (issues) => invalid(answer, "schema", issues))
-  })
+type Decoded<A> = Either.Either<A, InvalidAnswer>
+
+/** The document of one client; with an id, of that client. */
+export const readClient = (answer: Answer, id?: string): Decoded<OauthClient> =>
+  Either.flatMap(readRoot(answer), ({ data }) => clientOf(answer, data, id))
+
+/** The answer to an update: the client, or none where the server did it without a document. */
+export const readUpdate = (answer: Answer, id: string): Decoded<Option.Option<OauthClient>> =>
+  isBlank(answer)
+    ? Either.right(Option.none())
+    : Either.flatMap(readRoot(answer, "orNothing"), ({ data }) =>
+      isNothing(data) ? Either.right(Option.none()) : Either.map(clientOf(answer, data, id), Option.some))
+
+/** Any JSON, or nothing at all, unless it says that the request failed: what a deletion is answered with. */
+export const readNothing = (answer: Answer): Decoded<void> =>
+  isBlank(answer)
+    ? Either.void
+    : Either.flatMap(parse(answer), (root) =>
+      Predicate.isRecord(root) ? Either.map(accept(answer, root), () => undefined) : Either.void)
 
 /** The document of one page. */
-export const readPage = (answer: Answer): Either.Either<ListDocument, InvalidAnswer> =>
+export const readPage = (answer: Answer): Decoded<ListDocument> =>
   Either.gen(function*() {
-    const document = yield* decodeDocument(answer)
-    if (!Array.isArray(document.data)) {
-      return yield* Either.left(invalid(answer, "document", [{ path: ["data"], expected: "must be an array" }]))
-    }
-    if (document.data.length > mostRows) {
-      return yield* Either.left(
-        invalid(answer, "size", [{ path: ["data"], expected: `must have at most ${mostRows} rows` }])
-      )
-    }
-    const numbers = yield* Either.mapLeft(toNumbers(document.meta), (issues) => invalid(answer, "schema", issues))
-    return { rows: document.data.map(toRow), numbers }
+    const { data, meta } = yield* readRoot(answer)
+    const rows = rowsOf(data)
+    if (rows === undefined) return yield* invalid(answer, "document", ["data"], "must be an array")
+    if (rows.length > mostRows) return yield* invalid(answer, "size", ["data"], `must have at most ${mostRows} rows`)
+    return { rows: rows.map(([key, row]) => toRow(key, row)), numbers: yield* numbersOf(answer, meta) }
   })
-
-/** Any JSON document, or none at all: what a deletion is answered with. */
-export const readNothing = (answer: Answer): Either.Either<void, InvalidAnswer> =>
-  answer.text().trim() === "" ? Either.void : Either.map(decodeDocument(answer), () => undefined)
 
 /** The same, but one bad row makes the whole page a bad answer: the error names the first few places. */
-export const readStrictPage = (answer: Answer): Either.Either<ListDocument, InvalidAnswer> =>
+export const readStrictPage = (answer: Answer): Decoded<ListDocument> =>
   Either.flatMap(readPage(answer), (document) => {
-    const bad = Arr.take(Arr.filterMap(document.rows, Either.getLeft), mostIssues)
-    const issues = Arr.take(bad.flatMap((row) => row.issues), mostIssues)
-    return bad.length === 0 ? Either.right(document) : Either.left(invalid(answer, "schema", issues))
+    if (document.rows.every(Either.isRight)) return Either.right(document)
+    const issues: Array<SchemaIssue> = []
+    for (const row of document.rows) {
+      if (Either.isLeft(row) && issues.length < mostIssues) issues.push(...row.left.issues)
+    }
+    return invalidSchema(answer, issues.slice(0, mostIssues))
   })
 
-const toRow = (data: unknown, index: number): Row =>
-  Either.mapLeft(toClient(data, ["data", index]), (issues) => ({
-    id: idOf(data),
-    issues
-  }))
+/** The same, of the page that was asked for: no other one is passed off as it. */
+export const readAskedPage = (answer: Answer, page: number): Decoded<ListDocument> =>
+  Either.flatMap(readStrictPage(answer), (document) =>
+    (document.numbers.currentPage ?? page) === page
+      ? Either.right(document)
+      : invalid(answer, "mismatch", ["meta", "pagination", "current_page"], "must be the page that was asked for"))
 
-export const invalid = (
+const invalidSchema = ({ status }: Answer, issues: ReadonlyArray<SchemaIssue>): Either.Either<never, InvalidAnswer> =>
+  Either.left({ _tag: "InvalidAnswer", status, reason: "schema", issues })
+
+const invalid = (
   { status }: Answer,
   reason: InvalidAnswer["reason"],
-  issues: ReadonlyArray<SchemaIssue>
-): InvalidAnswer => ({ _tag: "InvalidAnswer", status, reason, issues, errors: [] })
+  path: SchemaIssue["path"],
+  expected: string,
+  said: Pick<InvalidAnswer, "errors" | "html" | "denied"> = {}
+): Either.Either<never, InvalidAnswer> =>
+  Either.left({ _tag: "InvalidAnswer", status, reason, issues: [{ path, expected }], ...said })
 
-interface Document {
+interface Root {
   readonly data?: unknown
   readonly meta?: unknown
+  readonly [member: string]: unknown
 }
 
-const decodeDocument = (answer: Answer): Either.Either<Document, InvalidAnswer> =>
-  Either.gen(function*() {
-    const root = yield* parseJson(answer)
-    if (!Predicate.isRecord(root)) {
-      return yield* Either.left(invalid(answer, "document", [{ path: [], expected: "must be a JSON object" }]))
-    }
-    if (hasErrors(root.errors)) {
-      const issues = [{ path: ["errors"], expected: "must not be in an answer with a good status" }]
-      return yield* Either.left({ ...invalid(answer, "document", issues), errors: readErrors(root) })
-    }
-    return root
-  })
+const isBlank = (answer: Answer): boolean => answer.text().trim() === ""
 
-const hasErrors = (errors: unknown): boolean =>
-  Array.isArray(errors) ? errors.length > 0 : errors !== undefined && errors !== null
-
-const parseJson = (answer: Answer): Either.Either<unknown, InvalidAnswer> => {
+// Whether it is JSON the body says: servers and proxies give any `Content-Type`.
+const parse = (answer: Answer): Decoded<unknown> => {
   const text = answer.text()
-  return Either.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => {
-      const isJson = answer.contentType === "" || /[/+]json\b/i.test(answer.contentType)
-      return invalid(answer, isJson ? "json" : "contentType", [{
-        path: [],
-        expected: `must be JSON${text.trim() === "" ? ", but it is empty" : ""}`
-      }])
-    }
-  })
+  try {
+    return Either.right(JSON.parse(text))
+  } catch {
+    if (isHtml(text)) return invalid(answer, "contentType", [], "must be JSON", { html: true })
+    const isJson = answer.contentType === "" || /[/+]json\b/i.test(answer.contentType)
+    const empty = text.trim() === "" ? ", but it is empty" : ""
+    return invalid(answer, isJson ? "json" : "contentType", [], `must be JSON${empty}`)
+  }
 }
 
-// PHP writes an empty map as `[]`.
-const toNumbers = (meta: unknown): Either.Either<Numbers, ReadonlyArray<SchemaIssue>> => {
-  const found = Predicate.isRecord(meta) ? meta.pagination : undefined
-  if (found === undefined || found === null || (Array.isArray(found) && found.length === 0)) return Either.right({})
-  return Either.mapBoth(decodePagination(found), {
-    onLeft: (issue) => schemaIssues(issue, ["meta", "pagination"]),
-    onRight: ({ count, current_page, per_page, total, total_pages }) => ({
-      total: total ?? undefined,
-      count: count ?? undefined,
-      perPage: per_page ?? undefined,
-      currentPage: current_page ?? undefined,
-      totalPages: total_pages ?? undefined
+const readRoot = (answer: Answer, nothing?: "orNothing"): Decoded<Root> =>
+  Either.flatMap(parse(answer), (root) => {
+    if (Predicate.isRecord(root)) return accept(answer, root)
+    return nothing !== undefined && isNothing(root)
+      ? Either.right({})
+      : invalid(answer, "document", [], "must be a JSON object")
+  })
+
+/** The document of a success, unless it says that the request failed. */
+const accept = (answer: Answer, root: Root): Decoded<Root> => {
+  const member = denying(root)
+  return member === undefined
+    ? Either.right(root)
+    : invalid(answer, "document", [member], "must not report a failure under a good status", {
+      errors: readErrors(root),
+      denied: true
     })
+}
+
+// With `data` the other members may belong to whatever the application adds (JSON:API: to be ignored).
+const denying = ({ data, error, errors, status, success }: Root): string | undefined => {
+  if (!isNothing(errors)) return "errors"
+  if (!isNothing(data)) return undefined
+  if (!isNothing(error)) return "error"
+  if (success !== undefined && success !== null && readFlag(success) === false) return "success"
+  return Predicate.isString(status) && /^(error|fail(ed|ure)?)$/i.test(status) ? "status" : undefined
+}
+
+const clientOf = (answer: Answer, data: unknown, id: string | undefined): Decoded<OauthClient> => {
+  const client = toClient(data, ["data"])
+  if (Either.isLeft(client)) return invalidSchema(answer, client.left)
+  return id === undefined || isSameId(client.right.id, id)
+    ? Either.right(client.right)
+    : invalid(answer, "mismatch", ["data", "id"], "must be the id that was asked for")
+}
+
+type Rows = ReadonlyArray<readonly [key: string | number, row: unknown]>
+
+// PHP writes an empty list as `{}`, and one with holes as an object.
+const rowsOf = (data: unknown): Rows | undefined => {
+  if (Array.isArray(data)) return data.map((row: unknown, index) => [index, row])
+  if (!Predicate.isRecord(data)) return undefined
+  const entries = Object.entries(data)
+  return entries.every(([key]) => /^\d+$/.test(key)) ? entries.map(([key, row]) => [Number(key), row]) : undefined
+}
+
+const toRow = (key: string | number, data: unknown): Row => {
+  const client = toClient(data, ["data", key])
+  return Either.isRight(client) ? Either.right(client.right) : Either.left({ id: idOf(data), issues: client.left })
+}
+
+const Count = Schema.optional(Schema.NullOr(readBy(readWhole, "a whole number, 0 or more")))
+
+const Pagination = Schema.Struct({
+  total: Count,
+  count: Count,
+  per_page: Count,
+  current_page: Count,
+  total_pages: Count
+}).annotations({ description: "the numbers of a page" })
+
+const checkPagination = ParseResult.decodeUnknownEither(Pagination, { errors: "all" })
+
+const numbersOf = (answer: Answer, meta: unknown): Decoded<Numbers> => {
+  const found = Predicate.isRecord(meta) ? meta.pagination : undefined
+  if (isNothing(found)) return Either.right({})
+  const checked = checkPagination(found)
+  if (Either.isLeft(checked)) return invalidSchema(answer, schemaIssues(checked.left, ["meta", "pagination"]))
+  const { count, current_page, per_page, total, total_pages } = checked.right
+  return Either.right({
+    total: readWhole(total),
+    count: readWhole(count),
+    perPage: readWhole(per_page),
+    currentPage: readWhole(current_page),
+    totalPages: readWhole(total_pages)
   })
 }

@@ -5,13 +5,24 @@ import type { Said } from "../failure/failure.js"
 type Fields = Readonly<Record<string, unknown>>
 
 const mostDetails = 20
+const deepest = 4
 
 /** What the body of a refusal says, whatever shape the server chose; nothing when it cannot be understood. */
 export const readErrorBody = (text: string): Pick<Said, "errors" | "html"> =>
   isHtml(text) ? { html: true } : { errors: readErrors(parse(text)) }
 
+/** The same of a document that is already parsed. */
+export const readErrors = (document: unknown): ReadonlyArray<ErrorDetail> =>
+  detailsOf(document, deepest).filter((said) => Object.values(said).some((value) => value !== undefined))
+    .slice(0, mostDetails)
+
 /** A web page: no API answers with one, proxies, firewalls and debuggers do. */
 export const isHtml = (text: string): boolean => /^\s*</.test(text)
+
+/** What says nothing: PHP has one empty value for lists and maps, and some servers a false where there is none. */
+export const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || value === false || value === "" || value === 0
+  || (Array.isArray(value) ? value.length === 0 : Predicate.isRecord(value) && Object.keys(value).length === 0)
 
 const requestIds = [
   "x-request-id",
@@ -30,62 +41,72 @@ const requestIds = [
 export const readRequestId = (headers: Readonly<Record<string, string | undefined>>): string | undefined =>
   requestIds.map((name) => headers[name]?.trim()).find((id) => id !== undefined && id !== "")
 
-/** The same for a document that is already parsed. */
-export const readErrors = (document: unknown): ReadonlyArray<ErrorDetail> => shapes(document).slice(0, mostDetails)
-
+// What is no JSON is the server's words: "Too Many Attempts." Half a document is not.
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined
+    return /^\s*[{["]/.test(text) ? undefined : text
   }
 }
 
-const shapes = (body: unknown): ReadonlyArray<ErrorDetail> => {
-  if (!Predicate.isRecord(body)) return []
-  // JSON:API 1.1, "Error objects". An empty list is what PHP makes of an empty map, too.
-  if (Array.isArray(body.errors) && body.errors.length > 0) return body.errors.slice(0, mostDetails).map(jsonApiError)
-  // Laravel 5.5 and later: { message, errors: { field: [text] } }.
-  if (Predicate.isRecord(body.errors) && Object.keys(body.errors).length > 0) return fieldErrors(body.errors)
+/** Texts, error objects, maps of fields and lists of any of them. */
+const detailsOf = (body: unknown, depth: number): ReadonlyArray<ErrorDetail> => {
+  if (depth === 0) return []
+  if (Array.isArray(body)) return body.slice(0, mostDetails).flatMap((one) => detailsOf(one, depth - 1))
+  if (!Predicate.isRecord(body)) return [{ detail: text(body) }]
+  // JSON:API 1.1, "Error objects"; Laravel 5.5 and later: { message, errors: { field: [text] } }.
+  if (!isNothing(body.errors)) {
+    return Predicate.isRecord(body.errors)
+      ? fieldErrors(body.errors, "")
+      : detailsOf(body.errors, depth - 1)
+  }
   // One error object by itself.
-  if (Predicate.isRecord(body.error)) return [jsonApiError(body.error)]
+  if (Predicate.isRecord(body.error) && !isNothing(body.error)) return detailsOf(body.error, depth - 1)
   const entries = Object.entries(body).filter(([key]) => key !== "errors")
   // Laravel up to 5.4: { field: [text] } and nothing else.
-  if (entries.length > 0 && entries.every(([, value]) => Array.isArray(value))) {
-    return fieldErrors(Object.fromEntries(entries))
-  }
-  return [otherError(body)]
+  const isFields = entries.length > 0 && entries.every(([key, value]) => Array.isArray(value) && !words.has(key))
+  return isFields ? fieldErrors(body, "") : errorObject(body)
 }
+
+const words = new Set(["error", "message", "msg", "detail"])
 
 const text = (value: unknown): string | undefined =>
   Predicate.isString(value) ? value : Predicate.isNumber(value) ? String(value) : undefined
 
-const jsonApiError = (error: unknown): ErrorDetail => {
-  if (!Predicate.isRecord(error)) return { detail: text(error) }
-  const source = Predicate.isRecord(error.source) ? error.source : {}
-  return {
-    code: text(error.code),
-    title: text(error.title),
-    detail: text(error.detail) ?? text(error.message),
-    field: text(source.pointer) ?? text(source.parameter) ?? text(source.header)
+const texts = (value: unknown): ReadonlyArray<string> =>
+  (Array.isArray(value) ? value : [value]).slice(0, mostDetails).flatMap((one) => text(one) ?? [])
+
+/**
+ * JSON:API's error objects, OAuth 2.0 (RFC 6749, section 5.2) and its predecessors, RFC 9457, FastAPI, and Laravel's
+ * { message }. What a debugging server says beside an `exception` may quote SQL with the values in it, so only the
+ * exception's name is kept.
+ */
+const errorObject = (body: Fields): ReadonlyArray<ErrorDetail> => {
+  if ("exception" in body) return [{ title: text(body.exception) }]
+  const source = Predicate.isRecord(body.source) ? body.source : {}
+  const said = {
+    code: text(body.code) ?? text(body.error),
+    title: text(body.title),
+    field: text(source.pointer) ?? text(source.parameter) ?? text(source.header) ?? place(body.loc)
   }
+  const spoken = [body.error_description, body.detail, body.message, body.msg].find((value) => !isNothing(value))
+  // FastAPI: { detail: [{ loc, msg, type }] }.
+  if (Array.isArray(spoken) && spoken.some(Predicate.isRecord)) {
+    return spoken.flatMap((one) => Predicate.isRecord(one) ? errorObject(one) : [{ detail: text(one) }])
+  }
+  if (Predicate.isRecord(spoken)) return fieldErrors(spoken, "")
+  const [first, ...more] = texts(spoken)
+  return [{ ...said, detail: first }, ...more.map((detail) => ({ detail }))]
 }
 
-const fieldErrors = (fields: Fields): ReadonlyArray<ErrorDetail> =>
-  Object.entries(fields).slice(0, mostDetails).flatMap(([field, messages]) =>
-    (Array.isArray(messages) ? messages : [messages]).slice(0, mostDetails).map((message) => ({
-      field,
-      detail: text(message)
-    }))
-  )
+const place = (path: unknown): string | undefined => Array.isArray(path) ? texts(path).join(".") : undefined
 
-// OAuth 2.0 (RFC 6749, section 5.2) and its predecessors, RFC 9457, and Laravel's { message }. What a debugging server
-// says beside an `exception` may quote SQL with the values in it, so only the exception's name is kept.
-const otherError = (body: Fields): ErrorDetail =>
-  "exception" in body
-    ? { title: text(body.exception) }
-    : {
-      code: text(body.error) ?? text(body.code),
-      title: text(body.title),
-      detail: text(body.error_description) ?? text(body.detail) ?? text(body.message)
-    }
+/** { field: [text] }, also nested: { address: { street: [text] } }. */
+const fieldErrors = (fields: Fields, prefix: string): ReadonlyArray<ErrorDetail> =>
+  Object.entries(fields).slice(0, mostDetails).flatMap(([key, messages]) => {
+    const field = prefix + key
+    return Predicate.isRecord(messages) && prefix.split(".").length < deepest
+      ? fieldErrors(messages, `${field}.`)
+      : texts(messages).map((detail) => ({ field, detail }))
+  })

@@ -1,11 +1,6 @@
 import * as DateTime from "effect/DateTime"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-
-// Date and time with up to nine fractional digits, then an offset or nothing.
-const wallClock = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:?\d{2})?$/
+import * as Predicate from "effect/Predicate"
 
 // What PHP calls timezone_type 2. An abbreviation is a fixed offset, unlike the zone of the same name.
 const abbreviations: Readonly<Record<string, string>> = {
@@ -33,55 +28,117 @@ const abbreviations: Readonly<Record<string, string>> = {
   PDT: "-07:00"
 }
 
-const Carbon = Schema.Struct({
-  date: Schema.String,
-  timezone_type: Schema.optional(Schema.NullOr(Schema.Number)),
-  timezone: Schema.optional(Schema.NullOr(Schema.String))
-})
+// Character codes: a page has two hundred timestamps, and this is ten times as fast as expressions and `Date.parse`.
+const code = { dot: 46, minus: 45, plus: 43, colon: 58, space: 32, T: 84, t: 116, Z: 90, z: 122 }
 
-// Without the colon it is not ECMAScript's date format, and not every engine reads it.
-const withColon = (offset: string): string => offset.replace(/^([+-]\d{2})(\d{2})$/, "$1:$2")
+/** The whole number that these digits write, or NaN. */
+const digits = (text: string, from: number, to: number): number => {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
 
-const instant = (text: string, fallbackOffset: string): Option.Option<DateTime.Utc> =>
-  Option.flatMap(Option.fromNullable(wallClock.exec(text)), ([, date = "", time = "", fraction = "", offset]) => {
-    // `Date` carries the 30th of February over into March.
-    const sameDay = Option.map(DateTime.make(`${date}T00:00:00Z`), (day) => DateTime.formatIsoDateUtc(day) === date)
-    return Option.getOrElse(sameDay, () => false)
-      ? Option.map(
-        DateTime.make(`${date}T${time}${fraction.slice(0, 4)}${withColon(offset ?? fallbackOffset)}`),
-        DateTime.toUtc
-      )
-      : Option.none()
-  })
+const daysIn = (year: number, month: number): number =>
+  month === 2
+    ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28)
+    : 30 + ((month + (month >> 3)) & 1)
 
-const inNamedZone = (text: string, zone: string): Option.Option<DateTime.Utc> =>
-  Option.gen(function*() {
-    const timeZone = yield* DateTime.zoneMakeNamed(zone)
-    const wall = yield* instant(text, "Z")
-    return DateTime.toUtc(yield* DateTime.makeZoned(wall, { timeZone, adjustForTimeZone: true }))
-  })
+// The Gregorian calendar repeats itself; `Date.UTC` takes the years before 100 for those of the 20th century.
+const cycle = { years: 400, millis: 146_097 * 86_400_000 }
 
-const fromCarbon = ({ date, timezone, timezone_type: type }: typeof Carbon.Type): Option.Option<DateTime.Utc> => {
-  if (timezone === undefined || timezone === null) return instant(date, "Z")
-  if (/^[+-]\d{2}:?\d{2}$/.test(timezone)) return instant(date, timezone)
-  const offset = abbreviations[timezone.toUpperCase()]
-  return offset !== undefined && type !== 3 ? instant(date, offset) : inNamedZone(date, timezone)
+/** The days and times that there are: no 30th of February, which `Date` carries over into March. */
+const wallClock = (text: string): number | undefined => {
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
+  const between = text.charCodeAt(10)
+  const isWritten = text.charCodeAt(4) === code.minus && text.charCodeAt(7) === code.minus
+    && (between === code.T || between === code.t || between === code.space)
+    && text.charCodeAt(13) === code.colon && text.charCodeAt(16) === code.colon
+  return isWritten && year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
+      && (hour <= 23 || (hour === 24 && minute === 0 && second === 0)) && minute <= 59 && second <= 59
+    ? Date.UTC(year + cycle.years, month - 1, day, hour, minute, second) - cycle.millis
+    : undefined
+}
+
+/** `Z`, `+02:00`, `+0200` or `+02`, in milliseconds. */
+const offsetOf = (text: string, at: number): number | undefined => {
+  const sign = text.charCodeAt(at)
+  if (sign === code.Z || sign === code.z) return text.length === at + 1 ? 0 : undefined
+  const colon = text.charCodeAt(at + 3) === code.colon ? 1 : 0
+  const hours = digits(text, at + 1, at + 3)
+  const minutes = text.length === at + 3 ? 0 : digits(text, at + 3 + colon, at + 5 + colon)
+  const isWritten = (sign === code.plus || sign === code.minus) && hours <= 23 && minutes <= 59
+    && (text.length === at + 3 || text.length === at + 5 + colon)
+  return isWritten ? (sign === code.plus ? 60_000 : -60_000) * (60 * hours + minutes) : undefined
+}
+
+/** Date and time with up to nine fractional digits, then an offset or nothing, in milliseconds since 1970. */
+const epochOf = (text: string, fallbackOffset = 0): number | undefined => {
+  const wall = wallClock(text)
+  if (wall === undefined) return undefined
+  let at = 19
+  let millis = 0
+  if (text.charCodeAt(at) === code.dot) {
+    const first = at + 1
+    do at += 1
+    while (at <= 29 && digits(text, at, at + 1) >= 0)
+    if (at === first || at > 29) return undefined
+    millis = digits(text.slice(first, Math.min(at, first + 3)).padEnd(3, "0"), 0, 3)
+  }
+  // ISO 8601's end of a day.
+  if (millis > 0 && text.startsWith("24", 11)) return undefined
+  const offset = text.length === at ? fallbackOffset : offsetOf(text, at)
+  return offset === undefined ? undefined : wall + millis - offset
+}
+
+/** No date, as a database writes it, and what PHP makes of that: the 30th of November of the year -1. */
+const zeroDate = /^(0000-00-00|-(00)?0001-1[12]-\d\d)([Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d(:?\d\d)?)?)?$/
+
+const isNoDate = (wire: unknown): boolean =>
+  wire === undefined || wire === null || wire === false || wire === ""
+  || (Predicate.isString(wire) && zeroDate.test(wire))
+
+type Timestamp = Option.Option<DateTime.Utc>
+
+const none: Timestamp = Option.none()
+
+const instant = (text: string, fallbackOffset?: number): Timestamp | undefined => {
+  const epoch = epochOf(text, fallbackOffset)
+  return epoch === undefined ? undefined : Option.some(DateTime.unsafeMake(epoch))
+}
+
+const inNamedZone = (text: string, zone: string): Timestamp | undefined => {
+  const epoch = epochOf(text)
+  const timeZone = Option.getOrUndefined(DateTime.zoneMakeNamed(zone))
+  if (epoch === undefined || timeZone === undefined) return undefined
+  const zoned = DateTime.makeZoned(epoch, { timeZone, adjustForTimeZone: true })
+  return Option.isSome(zoned) ? Option.map(zoned, DateTime.toUtc) : undefined
+}
+
+const fromCarbon = ({ date, timezone, timezone_type: type }: Readonly<Record<string, unknown>>) => {
+  if (date !== undefined && isNoDate(date)) return none
+  if (!Predicate.isString(date)) return undefined
+  if (timezone === undefined || timezone === null) return instant(date)
+  if (!Predicate.isString(timezone)) return undefined
+  const offset = offsetOf(timezone, 0)
+  if (offset !== undefined) return instant(date, offset)
+  const abbreviated = String(type) === "3" ? undefined : abbreviations[timezone.toUpperCase()]
+  return abbreviated === undefined ? inNamedZone(date, timezone) : instant(date, offsetOf(abbreviated, 0))
 }
 
 /**
- * The four forms of wire-facts, section 5: ISO 8601 with an offset, the same in UTC with microseconds, SQL's form
- * without a zone (which is UTC), and the object that Carbon made of a date in 2016.
+ * Reads a timestamp: ISO 8601, SQL's form, which is UTC without an offset, and the object that Carbon made of a date in
+ * 2016 (wire-facts, section 5). None where there is no date, undefined where it is none that can be known.
  */
-export const Timestamp: Schema.Schema<DateTime.Utc, string | typeof Carbon.Encoded> = Schema.transformOrFail(
-  Schema.Union(Schema.String, Carbon).annotations({ description: "a date and time" }),
-  Schema.DateTimeUtcFromSelf,
-  {
-    strict: true,
-    decode: (wire, _options, ast) =>
-      Option.match(typeof wire === "string" ? instant(wire, "Z") : fromCarbon(wire), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, wire)),
-        onSome: ParseResult.succeed
-      }),
-    encode: (date) => Effect.succeed(DateTime.formatIso(date))
-  }
-).annotations({ description: "a date and time" })
+export const readTimestamp = (wire: unknown): Timestamp | undefined => {
+  if (isNoDate(wire)) return none
+  return Predicate.isString(wire) ? instant(wire) : Predicate.isRecord(wire) ? fromCarbon(wire) : undefined
+}

@@ -29,7 +29,7 @@ describe("through JSON and back", () => {
       "Pagination",
       "AccessToken"
     ])
-    assert.strictEqual(errors.length, 13)
+    assert.strictEqual(errors.length, 14)
   })
 
   for (const [name, codec] of codecs) {

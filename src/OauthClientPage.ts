@@ -7,12 +7,12 @@ import * as Schema from "effect/Schema"
 import { OauthClient } from "./OauthClient.js"
 
 /**
- * What the server says of the page and of the list.
+ * What the server reports about a page and its list.
  *
  * **Details**
  *
- * The server's own numbers, not checked against each other. Where it sends none at all, the page itself gives a lower
- * bound: `total` and `totalPages` count what is known to be there.
+ * These are the server's own numbers for this request, not checked against each other. A number that the server does not
+ * send is derived from the page: `total` and `totalPages` are then lower bounds.
  *
  * @since 0.1.0
  * @category models
@@ -31,27 +31,33 @@ export class Pagination extends Schema.Class<Pagination>("Pagination")({
 }) {}
 
 /**
- * A place between two pages of one user's list. It survives JSON, so that a job can go on where it stopped.
+ * A place in one user's list of OAuth clients, behind the page that it belongs to. It survives JSON, so that a job can
+ * continue where it stopped.
  *
  * **Details**
  *
- * It holds no secret. `anchors` are the ids last read: they show where to go on when the list changed meanwhile.
- * `check` tells a cursor that was cut short or edited from one that this library made; it is not a signature.
+ * A cursor holds no secret. `check` detects a cursor that was truncated or edited; it is not a signature.
  *
  * @since 0.1.0
  * @category models
  */
 export class PageCursor extends Schema.Class<PageCursor>("PageCursor")({
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   userId: Schema.NonEmptyString,
+  /** The page behind this place, as `findOauthClients` takes it. From 1. */
+  page: Schema.Int.pipe(Schema.greaterThanOrEqualTo(1)),
+  /** The size of that page, as `findOauthClients` takes it. 1 to 100. */
   perPage: Schema.Int.pipe(Schema.between(1, 100)),
-  /** The page to read next, from 2. */
-  page: Schema.Int.pipe(Schema.greaterThanOrEqualTo(2)),
-  /** Clients in the list when the cursor was made, where the server said so. */
-  total: Schema.NullOr(Schema.NonNegativeInt),
-  /** Clients read so far, up to this place. */
+  /** The most clients on a page of a resumed stream, unless its options say otherwise. 1 to 100. */
+  maxPerPage: Schema.Int.pipe(Schema.between(1, 100)),
+  /** How many rows were in front of this place. */
+  position: Schema.NonNegativeInt,
+  /** How many rows were read up to this place. */
   seen: Schema.NonNegativeInt,
-  anchors: Schema.Array(Schema.NonEmptyString).pipe(Schema.maxItems(32)),
+  /** The length of the list, if the server reported it. */
+  total: Schema.NullOr(Schema.NonNegativeInt),
+  /** The IDs that were read last, up to 100. A resumed stream continues behind the last of them that still exists. */
+  ids: Schema.Array(Schema.NonEmptyString).pipe(Schema.maxItems(100)),
   check: Schema.String
 }) {}
 
@@ -64,6 +70,8 @@ export class PageCursor extends Schema.Class<PageCursor>("PageCursor")({
 export class OauthClientPage extends Schema.Class<OauthClientPage>("OauthClientPage")({
   clients: Schema.Array(OauthClient),
   pagination: Pagination,
-  /** Where the next page starts; none after the last. */
+  /** The place behind this page, also behind the last page and in an empty list. Store it as a checkpoint. */
+  cursor: PageCursor,
+  /** The same place if the list continues, none behind the last page. */
   next: Schema.OptionFromNullOr(PageCursor)
 }) {}

@@ -30,51 +30,62 @@ export interface PageOptions {
  * @category models
  */
 export interface PageStreamOptions {
-  /** Clients on a page, 1 to 100. Default: 100, or the cursor's. */
+  /**
+   * The most clients to request at a time, 1 to 100. Default: 100, or that of the cursor. Requests use smaller pages too,
+   * so that each page overlaps the one before it; where no smaller page overlaps (possible up to 10), the next larger.
+   */
   readonly perPage?: number | undefined
-  /** Where to go on. The place is checked first, by reading the page before it once more. */
+  /** The `cursor` of the last page that was processed, as it is or parsed from JSON. */
   readonly resume?: PageCursor | typeof PageCursor.Encoded | undefined
-  /** Pages in flight ahead of the consumer, 0 to 100; their order is kept. 0: strictly on demand. Default: 1. */
+  /** Pages in flight ahead of the consumer, 0 to 100, in order. 0 reads strictly on demand. Default: 1. */
   readonly prefetch?: number | undefined
-  /** Ends after so many pages; `next` of the last one goes on from there. Default: all pages. */
+  /** Ends the stream after this many pages; the `cursor` of the last one resumes it. Default: all pages. */
   readonly maxPages?: number | undefined
   /**
    * What to do with a client that cannot be decoded: `"fail"` ends the stream with `ProcessMakerInvalidResponse`,
-   * `"skip"` reports it as `ItemRejected` and goes on. Default: `"fail"`.
+   * `"skip"` emits `ItemRejected` and continues. Default: `"fail"`.
    */
   readonly onInvalidItem?: "fail" | "skip" | undefined
   /**
-   * What to do when the list changed while it is read: `"recover"` finds the place again and drops what came twice,
-   * `"ignore"` passes on what the server sends, `"fail"` ends with `ProcessMakerPaginationStuck`. Default: `"recover"`.
+   * What to do when the list changes while it is read. `"recover"` emits each client that stays exactly once.
+   * `"ignore"` reads the server's own pages and emits what they contain. `"fail"` fails with
+   * `ProcessMakerPaginationStuck`. Default: `"recover"`.
    */
   readonly onDrift?: "recover" | "ignore" | "fail" | undefined
 }
 
 /**
- * What a stream did, in the end.
+ * What a stream did. `pages + extraRequests + retries` is the number of requests that it sent.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PageReport {
-  /** Pages given out. */
+  /** Pages emitted. */
   readonly pages: number
-  /** Clients given out. */
+  /** Clients emitted. */
   readonly clients: number
   /** Clients that could not be decoded. */
   readonly rejected: number
-  /** Repeated requests. */
+  /** Requests that were retried. */
   readonly retries: number
-  /** Clients that the server sent once more, most often because the list had moved, and that were dropped. */
+  /** Pages that were requested and not emitted: to find the place in a list that changed, or behind its end. */
+  readonly extraRequests: number
+  /** Changes of the list that were noticed, each of them a `DriftDetected` event. */
+  readonly changes: number
+  /** Clients that were received again and dropped, those in the planned overlap of pages not counted. */
   readonly duplicatesDropped: number
-  /** What the server said of the list's length, first and last; none if it never did. */
+  /** The length of the list as the server reported it first; none if it never did. */
   readonly firstTotal: Option.Option<number>
+  /** The length of the list as the server reported it last; none if it never did. */
   readonly lastTotal: Option.Option<number>
   /**
-   * How many clients the server counts at the end that were not read, by this stream or by those it resumes: added at a
-   * place that was read already, hidden by the server, or missed. 0 when the stream ended early by `maxPages`.
+   * Where pages did not overlap: how many clients the server counts that were not read, by this stream or by those that it
+   * resumes. 0 where pages overlapped, and when `maxPages` ended the stream.
    */
   readonly suspectedMisses: number
+  /** Whether pages did not overlap, so that a change of constant length may have gone unnoticed. */
+  readonly unproven: boolean
 }
 
 /**
@@ -98,7 +109,7 @@ export type PageEvent =
  */
 export declare namespace PageEvent {
   /**
-   * A page, without what came twice.
+   * A page that brings clients, or ends the list. It contains only clients that were not emitted before.
    *
    * @since 0.1.0
    * @category models
@@ -106,12 +117,12 @@ export declare namespace PageEvent {
   export interface PageFetched {
     readonly _tag: "PageFetched"
     readonly page: OauthClientPage
-    /** Requests that it took. */
+    /** How many requests the page took. */
     readonly attempts: number
   }
 
   /**
-   * An attempt at a page failed, and the next one follows. Pages that are fetched ahead tell it too, as it happens.
+   * An attempt at a page failed and will be retried after `delay`; also emitted for prefetched pages, as it happens.
    *
    * @since 0.1.0
    * @category models
@@ -122,7 +133,7 @@ export declare namespace PageEvent {
     readonly pageNumber: number
     /** The attempt that failed, from 1. */
     readonly attempt: number
-    /** How long the next one is waited for. */
+    /** The wait before the next attempt. */
     readonly delay: Duration.Duration
     readonly error: OauthClientsError
   }
@@ -153,12 +164,15 @@ export declare namespace PageEvent {
     readonly _tag: "DriftDetected"
     /** From 1. */
     readonly pageNumber: number
-    /** By what it showed: another `total`, or ids that `repeated`. */
-    readonly sign: "total" | "repeated"
-    /** How many clients the server counted before, and counts now; none if it does not say. */
+    /**
+     * How the change showed: a different `total`, the last client that was read `moved`, or clients `repeated` that were
+     * read before.
+     */
+    readonly sign: "total" | "moved" | "repeated"
+    /** The length of the list that the server reported before, and reports now; none if it does not. */
     readonly totalBefore: Option.Option<number>
     readonly totalNow: Option.Option<number>
-    /** Clients on this page that were read before. */
+    /** Clients on this page that were read before, those in the planned overlap not counted. */
     readonly repeated: number
   }
 

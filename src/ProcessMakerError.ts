@@ -353,11 +353,12 @@ export class ProcessMakerPaginationStuck
     userId: Schema.String,
     pageNumber: Schema.Int,
     /**
-     * `repeated`: the same page came again. `empty`: pages are empty before the end. `wrongPage`: another page than the
-     * one asked for. `pageSize`: the page size changed on the way. `endless`: far more pages than the server announced.
-     * `lostPlace`: the list changed so much that the place in it is lost. `drift`: it changed, and `onDrift` is `"fail"`.
+     * `repeated`: pages bring only what was read before. `empty`: pages are empty although more is announced.
+     * `wrongPage`: the server sent another page than requested. `endless`: the list grows as fast as it is read, or has
+     * no end. `lostPlace`: none of the clients read last are left to continue behind. `drift`: the list changed, and
+     * `onDrift` is `"fail"`.
      */
-    reason: Schema.Literal("repeated", "empty", "wrongPage", "pageSize", "endless", "lostPlace", "drift"),
+    reason: Schema.Literal("repeated", "empty", "wrongPage", "endless", "lostPlace", "drift"),
     /** Requests sent by the whole stream. */
     attempts: Schema.NonNegativeInt,
     elapsed: Schema.Duration
@@ -369,12 +370,11 @@ export class ProcessMakerPaginationStuck
 }
 
 const stuckReasons: Record<ProcessMakerPaginationStuck["reason"], string> = {
-  repeated: "the server sent a page again that was read already, though the list did not grow",
-  empty: "the server sent empty pages before the end that it announced",
-  wrongPage: "the server sent another page than the one asked for",
-  pageSize: "the server changed the page size on the way",
-  endless: "the server sent far more pages than it announced",
-  lostPlace: "the list changed so much that the place in it is lost; start again from the first page",
+  repeated: "the server keeps sending clients that were read before",
+  empty: "the server sent empty pages although it announces more clients",
+  wrongPage: "the server sent another page than the one requested",
+  endless: "the list has no end, or grows as fast as it is read",
+  lostPlace: "none of the clients that were read last are in the list any more; start again without a cursor",
   drift: "the list changed while it was read"
 }
 

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService, PageCursor } from "effect-processmaker-oauth"
-import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import { FakeProcessMaker, layerTest } from "effect-processmaker-oauth/testing"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { clientsOf, eventsOf, idsOf, reportOf, served, theUser } from "./support.js"
+import { idsOf, served, theUser } from "./support.js"
 
 describe("cursors", () => {
   const firstCursor = Effect.gen(function*() {
@@ -41,17 +41,16 @@ describe("cursors", () => {
       const cursor = { ...yield* firstCursor }
       yield* fake.clearRequests
       const [user = "", other = ""] = fake.userIds
-      const refuse = (userId: string, resume: unknown, perPage?: number) =>
+      const refuse = (userId: string, resume: unknown) =>
         Effect.gen(function*() {
           const error = yield* Effect.flip(
-            Stream.runDrain(service.streamOauthClients(userId, { resume: resume as PageCursor, perPage }))
+            Stream.runDrain(service.streamOauthClients(userId, { resume: resume as PageCursor }))
           )
           assert.strictEqual(error._tag, "ProcessMakerInvalidRequest")
         })
       yield* refuse(other, cursor)
-      yield* refuse(user, cursor, 20)
       yield* refuse(user, { ...cursor, page: 4 })
-      yield* refuse(user, { ...cursor, anchors: [] })
+      yield* refuse(user, { ...cursor, ids: [] })
       yield* refuse(user, { ...cursor, userId: other })
       yield* refuse(user, { page: 2 })
       yield* refuse(user, "page 2")
@@ -72,20 +71,52 @@ describe("cursors", () => {
       assert.deepStrictEqual(resumed.slice(0, rest.length), rest)
     }).pipe(Effect.provide(layerTest({ clients: 50 }))))
 
-  it.effect("of a list that is empty by now end at once", () =>
+  it.effect("of another version say so, and to start again", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const resume = { ...yield* firstCursor, version: 1 }
+      const error = yield* Effect.flip(
+        Stream.runDrain(service.streamOauthClients(yield* theUser, { resume: resume as unknown as PageCursor }))
+      )
+      assert.strictEqual(error._tag, "ProcessMakerInvalidRequest")
+      assert.include(error.message, "resume.version")
+      assert.include(error.message, "start again")
+    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+
+  it.effect("of every page of a list, the last one and an empty list's too, resume to exactly the rest", () =>
     Effect.gen(function*() {
       const service = yield* OauthClientsService
       const fake = yield* FakeProcessMaker
-      const user = yield* theUser
+      for (const user of fake.userIds) {
+        const pages = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 10 }))
+        const all = idsOf(yield* fake.clients(user))
+        let read = 0
+        for (const { clients, cursor, next } of pages) {
+          read += clients.length
+          const isLast = read === all.length
+          assert.deepStrictEqual(next, isLast ? Option.none() : Option.some(cursor))
+          const resume = JSON.parse(JSON.stringify(cursor))
+          const rest = yield* Stream.runCollect(service.streamOauthClients(user, { resume, perPage: 7 }))
+          assert.deepStrictEqual(idsOf(rest), all.slice(read))
+        }
+        yield* fake.insertClients(user, 3, { at: "end" })
+        const last = Option.getOrThrow(Chunk.last(pages)).cursor
+        const added = idsOf(yield* Stream.runCollect(service.streamOauthClients(user, { resume: last })))
+        assert.deepStrictEqual(added, idsOf(yield* fake.clients(user)).slice(all.length))
+      }
+    }).pipe(Effect.provide(layerTest({ users: [{ clients: 55 }, { clients: 1 }, { clients: 0 }] }))))
+
+  it.effect("of a list that is empty by now lead nowhere, and say so", () =>
+    Effect.gen(function*() {
+      const service = yield* OauthClientsService
+      const fake = yield* FakeProcessMaker
+      const user = fake.userIds[1] ?? ""
       const pages = yield* Stream.runCollect(service.streamOauthClientPages(user, { perPage: 10, maxPages: 4 }))
-      const resume = Option.getOrThrow(Option.flatMap(Chunk.last(pages), ({ next }) => next))
-      const pagination = { total: 0, count: 0, per_page: 10, current_page: 4, total_pages: 0 }
-      const empty = Fault.respond({ status: 200, body: { data: [], meta: { pagination } } })
-      yield* fake.script(Fault.onPage(4, Fault.always(empty)))
-      const events = yield* eventsOf({ resume })
-      assert.deepStrictEqual(clientsOf(events), [])
-      assert.strictEqual(reportOf(events)?.suspectedMisses, 0)
-    }).pipe(Effect.provide(layerTest({ clients: 50 }))))
+      const resume = Option.getOrThrow(Chunk.last(pages)).cursor
+      yield* fake.deleteClients(user, idsOf(yield* fake.clients(user)))
+      const error = yield* Effect.flip(Stream.runDrain(service.streamOauthClients(user, { resume })))
+      assert.deepInclude(error, { _tag: "ProcessMakerPaginationStuck", reason: "lostPlace" })
+    }).pipe(Effect.provide(layerTest({ clients: 50, users: 2 }))))
 
   it.effect("options that make no sense are refused before any request", () =>
     Effect.gen(function*() {

@@ -2,10 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import type { PageCursor } from "effect-processmaker-oauth"
 import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { clientsOf, eventsOf, reportOf, theUser } from "./support.js"
+import { json, layerOver, scripted } from "../support/scripted.js"
+import { clientsOf, eventsOf, idsOf, reportOf } from "./support.js"
 
 describe("rows that cannot be decoded", () => {
   const bad = Effect.flatMap(FakeProcessMaker, (fake) =>
@@ -37,32 +38,51 @@ describe("rows that cannot be decoded", () => {
       assert.deepInclude(reportOf(events), { clients: 5, rejected: 1, suspectedMisses: 0 })
     }).pipe(Effect.provide(layerTest({ clients: 6 }))))
 
-  it.effect("without an id are told once, and passed by page by page", () =>
+  // At every place where two pages of 3 may meet.
+  const rows = [9001, undefined, undefined, 9004, "bad", 9006, undefined, "bad", 9009]
+
+  const pageOf = (ids: typeof rows, url: URL) => {
+    const [page = 0, size = 0] = ["page", "per_page"].map((name) => Number(url.searchParams.get(name)))
+    const data = ids.map((id, index) =>
+      id === "bad" ? { type: "client", id: index, attributes: {} } : { type: "client", id, attributes: { name: "n" } }
+    ).slice((page - 1) * size, page * size)
+    const pagination = {
+      total: 9,
+      count: data.length,
+      per_page: size,
+      current_page: page,
+      total_pages: Math.ceil(9 / size)
+    }
+    return { data, meta: { pagination } }
+  }
+
+  it.effect("without an id, or on the overlap of two pages, are rejected once, page by page too", () =>
     Effect.gen(function*() {
       const service = yield* OauthClientsService
-      const fake = yield* FakeProcessMaker
-      const user = yield* theUser
-      const data = [9001, 9002, undefined].map((id) => ({ type: "client", id, attributes: { name: "n" } }))
-      const pagination = { total: 9, count: 3, per_page: 3, current_page: 2, total_pages: 3 }
-      yield* fake.script(
-        Fault.onPage(2, Fault.always(Fault.respond({ status: 200, body: { data, meta: { pagination } } })))
+      const whole = Chunk.toReadonlyArray(
+        yield* Stream.runCollect(service.streamOauthClientEvents("u", { perPage: 3, onInvalidItem: "skip" }))
       )
-      const pages: Array<number> = []
+      assert.deepStrictEqual(clientsOf(whole), ["9001", "9004", "9006", "9009"])
+      assert.deepInclude(reportOf(whole), { rejected: 5, clients: 4 })
+      const clients: Array<string> = []
       let rejected = 0
       let resume: PageCursor | undefined
-      for (let run = 0; run < 3; run++) {
-        const options = { perPage: 3, maxPages: 1, onInvalidItem: "skip", resume } as const
-        yield* Stream.runForEach(service.streamOauthClientEvents(user, options), (event) =>
+      for (let run = 0; run < 9; run++) {
+        const options = {
+          maxPages: 1,
+          onInvalidItem: "skip",
+          ...(resume === undefined ? { perPage: 3 } : { resume })
+        } as const
+        yield* Stream.runForEach(service.streamOauthClientEvents("u", options), (event) =>
           Effect.sync(() => {
             if (event._tag === "ItemRejected") rejected += 1
             if (event._tag !== "PageFetched") return
-            pages.push(event.page.pagination.currentPage)
-            resume = Option.getOrUndefined(event.page.next)
+            clients.push(...idsOf(event.page.clients))
+            resume = event.page.cursor
           }))
       }
-      assert.deepStrictEqual(pages, [1, 2, 3])
-      assert.strictEqual(rejected, 1)
-    }).pipe(Effect.provide(layerTest({ clients: 9 }))))
+      assert.deepStrictEqual([clients, rejected], [["9001", "9004", "9006", "9009"], 5])
+    }).pipe(Effect.provide(layerOver(scripted(({ url }) => json(pageOf(rows, url))).client))))
 
   it.effect("end the stream with \"fail\", naming page and index", () =>
     Effect.gen(function*() {

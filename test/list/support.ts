@@ -31,12 +31,11 @@ export const reportOf = (events: ReadonlyArray<PageEvent>) => {
   return last?._tag === "Completed" ? last.report : undefined
 }
 
-/** The pages that the fake was asked for, in order. */
+/** The pages that the fake was asked for, in order: "3 of 98". */
 export const pagesAsked = Effect.flatMap(
   FakeProcessMaker,
   (fake) =>
-    Effect.map(
-      fake.requests,
-      (requests) => requests.filter(({ operation }) => operation === "findOauthClients").map(({ page }) => page)
-    )
+    Effect.map(fake.requests, (requests) =>
+      requests.filter(({ operation }) => operation === "findOauthClients")
+        .map(({ page, perPage }) => `${page} of ${perPage}`))
 )

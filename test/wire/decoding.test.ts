@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { makeCursor } from "../../src/internal/list/pageCursor.js"
+import { makeCursor } from "../../src/internal/list/cursor.js"
 import {
   callWith,
   itemOperations,
@@ -200,8 +200,10 @@ describe("a place far down a list", () => {
     }))
 
   it("has one too where the server sent more than can be counted", () => {
-    const cursor = makeCursor({ userId: "u-7", perPage: 100, page: 2, total: null, seen: 2 ** 53 + 100, anchors: [] })
-    assert.strictEqual(cursor.seen, Number.MAX_SAFE_INTEGER)
+    const place = { position: 2 ** 53 + 100, seen: 2 ** 53 + 100, total: null, maxPerPage: 2 ** 53, ids: [] }
+    const { maxPerPage, perPage, position, seen } = makeCursor("u-7", place, { page: 2, size: 2 ** 53 })
+    assert.deepStrictEqual([position, seen], [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER])
+    assert.deepStrictEqual([perPage, maxPerPage], [100, 100])
   })
 })
 

@@ -1,45 +1,64 @@
-/**
- * The ids last read, up to a bound: what recovery from a changed list remembers. The later an id was read, the higher it
- * ranks; the highest is the frontier: what was there before it was read, what was there behind it was not.
- */
-export interface RecentIds {
-  readonly has: (id: string) => boolean
-  /** 0 for what is not known. */
-  readonly rank: (id: string) => number
-  readonly add: (id: string) => void
-  readonly size: () => number
-  readonly frontier: () => string | undefined
-  /** The last few, the frontier last: what a cursor keeps. */
-  readonly anchors: () => ReadonlyArray<string>
-}
+/** So many ids are remembered, and at least half of them at any time. */
+const bound = 10_000
+/** So many of them go into a cursor, which should stay small. */
+const inCursor = 100
 
-/** The most anchors in a cursor: it is to stay small. */
-export const mostAnchors = 32
+/** The ids that were read last, in the order in which they were read. */
+export class RecentIds {
+  // Two halves, the older of which is dropped whole: deleting the oldest keys of a set one by one is slow.
+  #older = new Set<string>()
+  #newer = new Set<string>()
+  #latest: Array<string> = []
+  #complete: boolean
 
-/** Between half of the bound and the bound is remembered. */
-export const makeRecentIds = (bound: number, initial: Iterable<string>): RecentIds => {
-  // Two halves, the older of which is dropped whole: to delete the oldest key of a map, one by one, is slow.
-  let newer = new Map<string, number>()
-  let older = new Map<string, number>()
-  let anchors: Array<string> = []
-  let highest = 0
-  const rank = (id: string): number => newer.get(id) ?? older.get(id) ?? 0
-  const add = (id: string) => {
-    if (newer.size >= bound / 2) {
-      older = newer
-      newer = new Map()
-    }
-    newer.set(id, ++highest)
-    anchors.push(id)
-    if (anchors.length >= 2 * mostAnchors) anchors = anchors.slice(-mostAnchors)
+  /** `complete`: nothing was read before these. */
+  constructor(ids: ReadonlyArray<string>, complete: boolean) {
+    this.#complete = complete
+    for (const id of ids) this.add(id)
   }
-  for (const id of initial) add(id)
-  return {
-    add,
-    rank,
-    has: (id) => rank(id) > 0,
-    size: () => newer.size + older.size,
-    frontier: () => anchors.at(-1),
-    anchors: () => anchors.slice(-mostAnchors)
+
+  /** Whether it still holds every id that was ever read. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  get last(): string | undefined {
+    return this.#latest.at(-1)
+  }
+
+  /** What a cursor remembers. */
+  get latest(): ReadonlyArray<string> {
+    return this.#latest.slice(-inCursor)
+  }
+
+  has(id: string): boolean {
+    return this.#newer.has(id) || this.#older.has(id)
+  }
+
+  /** How late each of these was read, from 1; 0 for those that are not remembered. Slow, and rarely asked for. */
+  ranks(ids: ReadonlyArray<string>): ReadonlyArray<number> {
+    const found = new Map(ids.filter((id) => this.has(id)).map((id) => [id, 0]))
+    if (found.size === 0) return ids.map(() => 0)
+    let rank = 0
+    for (const half of [this.#older, this.#newer]) {
+      for (const id of half) {
+        rank++
+        if (found.has(id)) found.set(id, rank)
+      }
+    }
+    return ids.map((id) => found.get(id) ?? 0)
+  }
+
+  /** An id that is added again becomes the last one. */
+  add(id: string): void {
+    if (this.#newer.size >= bound / 2) {
+      this.#complete &&= this.#older.size === 0
+      this.#older = this.#newer
+      this.#newer = new Set()
+    }
+    this.#newer.delete(id)
+    this.#newer.add(id)
+    this.#latest.push(id)
+    if (this.#latest.length >= 2 * inCursor) this.#latest = this.#latest.slice(-inCursor)
   }
 }

@@ -4,7 +4,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { PageStreamOptions } from "../../PageStream.js"
-import { checkCursor } from "../list/pageCursor.js"
+import { checkCursor } from "../list/cursor.js"
 import { schemaIssues } from "../wire/schemaIssues.js"
 
 /** What is good, or where it is not. */
@@ -65,9 +65,6 @@ const checkStreamOptions = checked(
   }).annotations({ description: "an object with options of a stream" })
 )
 
-/** About 1 MB of ids, whatever the length of the list. */
-const rememberedIds = 10_000
-
 /** What a stream is made from. */
 export const checkStream = (userId: string, options: PageStreamOptions) =>
   Either.gen(function*() {
@@ -75,8 +72,8 @@ export const checkStream = (userId: string, options: PageStreamOptions) =>
     const { maxPages, onDrift = "recover", onInvalidItem = "fail", prefetch = 1 } = decoded
     const resume = decoded.resume === undefined
       ? undefined
-      : yield* checkCursor(decoded.resume, userId, decoded.perPage)
-    const perPage = decoded.perPage ?? resume?.perPage ?? 100
+      : yield* checkCursor(decoded.resume, userId)
+    const perPage = decoded.perPage ?? resume?.maxPerPage ?? 100
     yield* checkUser({ userId })
-    return { userId, perPage, resume, prefetch, maxPages, onInvalidItem, onDrift, remembered: rememberedIds }
+    return { userId, perPage, resume, prefetch, maxPages, onInvalidItem, onDrift }
   })

@@ -20,10 +20,8 @@ import type { Method } from "../call/decision.js"
 import type { Call } from "../call/ledger.js"
 import type { InvalidAnswer } from "../failure/failure.js"
 import { publicError } from "../failure/publicErrors.js"
-import { makePage } from "../list/makePage.js"
-import { extentOf } from "../list/pageExtent.js"
-import { pageEvents, streamOperation } from "../list/pagination.js"
-import { mostAnchors } from "../list/recentIds.js"
+import { pageOf } from "../list/page.js"
+import { listEvents, streamOperation } from "../list/stream.js"
 import { operationSpan } from "../watch/spans.js"
 import { readAskedPage, readClient, readPage } from "../wire/document.js"
 import type { Answer, ListDocument } from "../wire/document.js"
@@ -72,26 +70,26 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     userId: string,
     streamOptions: PageStreamOptions = {}
   ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
-    Stream.unwrap(Effect.gen(function*() {
+    Stream.suspend(() => {
       const checked = checkStream(userId, streamOptions)
       if (Either.isLeft(checked)) {
-        return yield* invalidRequest({ operation: streamOperation, userId }, "GET", checked.left)
+        return Stream.fromEffect(invalidRequest({ operation: streamOperation, userId }, "GET", checked.left))
       }
       const { onInvalidItem, ...walk } = checked.right
       const decode = onInvalidItem === "skip" ? readPage : findOauthClients.output
-      return pageEvents({
-        ...walk,
-        fetch: (page, onRepeat) =>
+      return listEvents(
+        ({ page, size }, onRepeat) =>
           operationSpan(
             findOauthClients.id,
             { page },
-            () => sendPage(userId, { page, perPage: walk.perPage }, { decode, onRepeat })
-          )
-      })
-    }))
+            () => sendPage(userId, { page, perPage: size }, { decode, onRepeat })
+          ),
+        walk
+      )
+    })
 
   const streamOauthClientPages = (userId: string, streamOptions?: PageStreamOptions) =>
-    Stream.mapChunks(streamOauthClientEvents(userId, streamOptions), Chunk.filterMap(pageOf))
+    Stream.mapChunks(streamOauthClientEvents(userId, streamOptions), Chunk.filterMap(fetched))
 
   return {
     addOauthClient: (userId: string, given: NewOauthClientInput) =>
@@ -117,10 +115,10 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
         findOauthClients,
         { userId },
         pageOptions,
-        (numbers) =>
+        ({ page, perPage }) =>
           Effect.map(
-            sendPage(userId, numbers, { decode: (answer) => readAskedPage(answer, numbers.page) }),
-            ({ value }) => toPage(userId, numbers, value)
+            sendPage(userId, { page, perPage }, { decode: (answer) => readAskedPage(answer, page) }),
+            ({ value }) => pageOf(value, { userId, page, size: perPage })
           )
       ),
     updateOauthClient: (userId: string, clientId: string, given: OauthClientChangesInput) =>
@@ -183,20 +181,5 @@ const invalidRequest = (
     ...(method === "GET" ? {} : { outcome: "notApplied" })
   }))
 
-const pageOf = (event: PageEvent): Option.Option<OauthClientPage> =>
+const fetched = (event: PageEvent): Option.Option<OauthClientPage> =>
   event._tag === "PageFetched" ? Option.some(event.page) : Option.none()
-
-const toPage = (userId: string, { page, perPage }: PageNumbers, document: ListDocument): OauthClientPage => {
-  const clients = document.rows.flatMap((row) => Either.isRight(row) ? [row.right] : [])
-  const { more, pageSize, total } = extentOf(page, document, perPage, undefined)
-  const place = () => ({
-    userId,
-    perPage,
-    page: page + 1,
-    total: total ?? null,
-    seen: (page - 1) * pageSize + clients.length,
-    anchors: clients.map(({ id }) => id).slice(-mostAnchors)
-  })
-  const next = more && clients.length > 0 ? Option.some(place()) : Option.none()
-  return makePage(document, clients, next, { page, perPage })
-}

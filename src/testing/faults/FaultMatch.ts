@@ -22,6 +22,8 @@ export interface FaultMatch {
   readonly clientId?: string | undefined
   /** Which page of a list it asks for, counted from 1. */
   readonly page?: number | undefined
+  /** Which page size it asks for, as far as the server allows it. */
+  readonly perPage?: number | undefined
   /** Which one of these requests, counted from 1. */
   readonly nth?: number | undefined
 }
@@ -31,7 +33,8 @@ export const matches = (match: FaultMatch, route: Route): boolean =>
   (match.operation === undefined || match.operation === route.operation) &&
   (match.userId === undefined || match.userId === route.userId) &&
   (match.clientId === undefined || match.clientId === route.clientId) &&
-  (match.page === undefined || match.page === route.page)
+  (match.page === undefined || match.page === route.page) &&
+  (match.perPage === undefined || match.perPage === route.perPage)
 
 /** A match in words. */
 export const describeMatch = (match: FaultMatch): string =>

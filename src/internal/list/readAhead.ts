@@ -1,0 +1,98 @@
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
+import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+import * as Stream from "effect/Stream"
+import { isSame } from "./windows.js"
+import type { Window } from "./windows.js"
+
+/** Which pages to read, how, and what they tell. */
+export interface Pages<Page, Event, E> {
+  /** The pages to read next, in order, at most so many; none when the list has ended. */
+  readonly plan: (most: number) => ReadonlyArray<Window>
+  /** Reads one page, and may tell of events while it does. */
+  readonly read: (window: Window, tell: (event: Event) => void) => Effect.Effect<Page, E>
+  readonly take: (window: Window, page: Page) => ReadonlyArray<Event>
+  /** What the stream ends with. */
+  readonly end: () => Option.Option<E>
+}
+
+interface Reader<Page, E> {
+  readonly window: Window
+  readonly fiber: Fiber.RuntimeFiber<Exit.Exit<Page, E>>
+}
+
+/**
+ * The events of pages in order, with `prefetch` pages in flight ahead of the consumer. A page in flight is kept as long as
+ * it is planned. However the stream ends, the pages in flight end with it.
+ */
+export const readAhead = <Page, Event, E>(
+  make: (clock: Clock.Clock) => Pages<Page, Event, E>,
+  prefetch: number
+): Stream.Stream<Event, E> =>
+  Stream.fromPull(Effect.gen(function*() {
+    const pages = make(yield* Effect.clock)
+    type Pull = Effect.Effect<Chunk.Chunk<Event>, Option.Option<E>>
+    const readers: Array<Reader<Page, E>> = []
+    const told: Array<Event> = []
+    let wake: () => void = constVoid
+    yield* Effect.addFinalizer(() => stop(readers.splice(0)))
+
+    const tell = (event: Event): void => {
+      told.push(event)
+      wake()
+    }
+    const emit = (events: ReadonlyArray<Event>): Pull => Effect.succeed(Chunk.unsafeFromArray(events))
+
+    // Everything between two pages happens in this one step of the run loop.
+    const pull: Pull = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
+      /** Starts what is planned and not in flight; gives back what is in flight and no longer planned. */
+      const start = (most: number): ReadonlyArray<Reader<Page, E>> => {
+        const plan = pages.plan(most)
+        const kept = readers.findIndex(({ window }, index) => !isPlanned(plan[index], window))
+        const dropped = kept < 0 ? [] : readers.splice(kept)
+        if (readers.length < plan.length) {
+          const { currentContext: context } = fiber
+          const flags = RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption)
+          const fork = Runtime.runFork(Runtime.make({ context, runtimeFlags: flags, fiberRefs: fiber.getFiberRefs() }))
+          for (const window of plan.slice(readers.length)) {
+            readers.push({ window, fiber: fork(Effect.exit(pages.read(window, tell))) })
+          }
+        }
+        return dropped
+      }
+
+      const dropped = start(prefetch + 1)
+      if (dropped.length > 0) return Effect.zipRight(stop(dropped), pull)
+      if (told.length > 0) return emit(told.splice(0))
+      const [first] = readers
+      if (first === undefined) return Effect.fail(pages.end())
+      const exit = first.fiber.unsafePoll()
+      if (exit === null) {
+        return Effect.async((resume) => {
+          wake = () => resume(pull)
+          first.fiber.addObserver(wake)
+        })
+      }
+      readers.shift()
+      const read = Exit.flatten(exit)
+      if (Exit.isFailure(read)) return Effect.failCause(Cause.map(read.cause, Option.some))
+      const events = pages.take(first.window, read.value)
+      const outdated = start(prefetch)
+      const next = events.length === 0 ? pull : emit(events)
+      return outdated.length === 0 ? next : Effect.zipRight(stop(outdated), next)
+    })
+    return pull
+  }))
+
+const isPlanned = (planned: Window | undefined, window: Window): boolean =>
+  planned !== undefined && isSame(planned, window)
+
+const stop = <Page, E>(readers: ReadonlyArray<Reader<Page, E>>): Effect.Effect<void> =>
+  Fiber.interruptAll(readers.map(({ fiber }) => fiber))

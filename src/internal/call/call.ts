@@ -123,7 +123,9 @@ type SetDeadline = (deadline: Deadline<Failure>) => void
 const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Effect<A, Failure> => {
   let refused: { readonly token: AccessToken; readonly failure: RefusedStatus } | undefined
   const noteUnauthorized = (failure: Failure, token: AccessToken): Effect.Effect<never, Failure> => {
-    if (failure._tag !== "RefusedStatus" || !isUnauthorized(failure.status)) return Effect.fail(failure)
+    if (failure._tag !== "RefusedStatus" || !isUnauthorized(failure.status) || failure.challenge !== undefined) {
+      return Effect.fail(failure)
+    }
     refused = { token, failure }
     return Effect.zipRight(layer.tokens.invalidate(token), Effect.fail(failure))
   }

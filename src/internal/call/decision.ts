@@ -121,6 +121,7 @@ export const decide = (situation: Situation): Decision => {
   // Whatever another host says, it gets the token no second time.
   if (failure._tag === "RefusedStatus" && failure.redirectOrigin !== undefined) return stop("final")
   const replays = failure._tag === "RefusedStatus" && statusMeaning(failure.status).repeat === "replay"
+    && failure.challenge === undefined
   if (replays ? !situation.mayReplay : !isRepeatable(method, failure)) return stop("final")
   if (attempts >= policy.maxAttempts) return stop("attempts")
   const decision = replays ? replay : backOff(situation)

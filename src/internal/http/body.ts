@@ -1,5 +1,7 @@
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { NoAnswer } from "../failure/failure.js"
@@ -101,3 +103,64 @@ const receiveWhole = (
     ),
     Effect.map((bytes) => void received.add(bytes))
   )
+
+type Format = "gzip" | "deflate"
+
+// By its first bytes (RFC 1952 and RFC 1950), since a transport that has unpacked a body still shows its header. No JSON
+// text begins so.
+const formatOf = ([first, second]: Uint8Array): Format | undefined =>
+  first === 0x1f && second === 0x8b
+    ? "gzip"
+    : first === 0x78 && (second === 0x01 || second === 0x5e || second === 0x9c || second === 0xda)
+    ? "deflate"
+    : undefined
+
+/** Whether the transport left a compression on it. */
+export const isPacked = ({ bytes, isOver }: ReceivedBody): boolean => !isOver && formatOf(bytes) !== undefined
+
+/** The body without its compression, up to the limit; fails with what was expected of it. */
+export const unpack = (packed: ReceivedBody, limit: number): Effect.Effect<ReceivedBody, string> => {
+  const format = formatOf(packed.bytes)
+  if (format === undefined) return Effect.succeed(packed)
+  if (!Predicate.hasProperty(globalThis, "DecompressionStream")) {
+    return Effect.fail(`must not be compressed (${format}), which this runtime cannot unpack`)
+  }
+  const received = new ReceivedBody(limit)
+  return Stream.fromReadableStream(
+    () => new Blob([packed.bytes.slice()]).stream().pipeThrough(new DecompressionStream(format)),
+    () => `must be complete ${format} data`
+  ).pipe(
+    Stream.runForEachWhile((chunk) => Effect.sync(() => received.add(chunk))),
+    Effect.as(received)
+  )
+}
+
+// A byte order mark outweighs what a header says (WHATWG Encoding Standard, "BOM sniff").
+const charsetOf = ([first, second, third]: Uint8Array, contentType: string): string =>
+  first === 0xef && second === 0xbb && third === 0xbf
+    ? "utf-8"
+    : first === 0xfe && second === 0xff
+    ? "utf-16be"
+    : first === 0xff && second === 0xfe
+    ? "utf-16le"
+    : /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? "utf-8"
+
+/** A decoder by a name that a server made up may not exist. */
+const decoderOf = (charset: string, fatal: boolean): TextDecoder =>
+  Option.getOrElse(
+    Option.liftThrowable(() => new TextDecoder(charset, { fatal }))(),
+    () => new TextDecoder("utf-8", { fatal })
+  )
+
+/** The text by the charset that it names, UTF-8 where it names none; what does not decode becomes U+FFFD. */
+export const lenientText = ({ bytes }: ReceivedBody, contentType: string): string =>
+  decoderOf(charsetOf(bytes, contentType), false).decode(bytes)
+
+/** The same, but what does not decode is an error: the left side says what was expected. */
+export const strictText = ({ bytes }: ReceivedBody, contentType: string): Either.Either<string, string> => {
+  const charset = charsetOf(bytes, contentType)
+  return Either.try({
+    try: () => decoderOf(charset, true).decode(bytes),
+    catch: () => `must be text in ${charset.slice(0, 32)}, or name another charset in Content-Type`
+  })
+}

@@ -16,15 +16,15 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
 import type { Failure, InvalidAnswer, NoAnswer, RefusedStatus } from "../failure/failure.js"
-import { isSuccess, statusMeaning } from "../failure/status.js"
+import { isSuccess } from "../failure/status.js"
 import { requestSpan } from "../watch/spans.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody, readRequestId } from "../wire/errorBody.js"
-import { receive, ReceivedBody } from "./body.js"
+import { isPacked, lenientText, receive, ReceivedBody, strictText, unpack } from "./body.js"
 import { redactFailure } from "./redact.js"
 import { redirectOf, withoutRedirects } from "./redirects.js"
 import type { Redirect } from "./redirects.js"
-import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
+import { describeRefusal } from "./refusal.js"
 import { redactor } from "./secrets.js"
 import { describeDefect, describeRequest } from "./transportFailure.js"
 
@@ -62,10 +62,7 @@ export const exchange = <A>(
         span?.attribute("http.response.status_code", response.status)
         const redirect = redirectOf(sent, response)
         return isSuccess(response.status) && redirect.redirectOrigin === undefined
-          ? yield* Effect.catchAll(
-            readAnswer(response, options),
-            (failure) => Effect.fail({ ...failure, requestId: readRequestId(response.headers) })
-          )
+          ? yield* readAnswer(response, options)
           : yield* readRefusal(response, redirect, options)
       }),
       // Here and nowhere else, so that whatever fails above may say what the server said.
@@ -95,21 +92,30 @@ const readAnswer = <A>(
   response: HttpClientResponse.HttpClientResponse,
   { decode, maxBodySize }: ExchangeOptions<A>
 ): Effect.Effect<A, Failure> => {
-  const received = new ReceivedBody(maxBodySize)
-  return Effect.flatMap(receive(response, received), (): Either.Either<A, Failure> => {
-    const { headers, status } = response
-    if (received.isOver) return Either.left(tooLong(status, maxBodySize))
-    const text = new TextDecoder().decode(received.bytes)
-    return decode({ status, contentType: headers["content-type"] ?? "", text: () => text })
+  const { headers, status } = response
+  const contentType = headers["content-type"] ?? ""
+  const invalid = (reason: InvalidAnswer["reason"]) => (expected: string): InvalidAnswer => ({
+    _tag: "InvalidAnswer",
+    status,
+    reason,
+    issues: [{ path: [], expected }]
   })
+  const read = (body: ReceivedBody): Either.Either<A, Failure> =>
+    Either.mapLeft(
+      body.isOver
+        ? Either.left(invalid("size")(`must be at most ${maxBodySize} bytes long`))
+        : Either.flatMap(
+          Either.mapLeft(strictText(body, contentType), invalid("json")),
+          (text) => decode({ status, contentType, text: () => text })
+        ),
+      (failure) => ({ ...failure, requestId: readRequestId(headers) })
+    )
+  const received = new ReceivedBody(maxBodySize)
+  return Effect.flatMap(receive(response, received), () =>
+    isPacked(received)
+      ? Effect.flatMap(Effect.mapError(unpack(received, maxBodySize), invalid("json")), read)
+      : read(received))
 }
-
-const tooLong = (status: number, maxBodySize: number): InvalidAnswer => ({
-  _tag: "InvalidAnswer",
-  status,
-  reason: "size",
-  issues: [{ path: [], expected: `must be at most ${maxBodySize} bytes long` }]
-})
 
 // The status decides, also when the body is late, broken or too long: then what is there of it must do.
 const readRefusal = <A>(
@@ -122,17 +128,9 @@ const readRefusal = <A>(
     yield* onRefusal(redactFailure(refusal, redactor(secrets)))
     const received = new ReceivedBody(drainedBytes)
     yield* Effect.ignore(Effect.timeoutOption(receive(response, received), drainedFor))
-    return yield* Effect.fail({ ...refusal, ...readErrorBody(new TextDecoder().decode(received.bytes)) })
+    const body = yield* Effect.orElseSucceed(unpack(received, drainedBytes), () => received)
+    return yield* Effect.fail({
+      ...refusal,
+      ...readErrorBody(lenientText(body, response.headers["content-type"] ?? ""))
+    })
   })
-
-const describeRefusal = (
-  { headers, status }: HttpClientResponse.HttpClientResponse,
-  redirect: Redirect,
-  now: number
-): RefusedStatus => {
-  const server = serverTime(headers["date"], now)
-  // Only a 429 is about the rate limit; on a 503 its reset is not the server's word that nothing was done.
-  const reset = statusMeaning(status).error === "RateLimited" ? parseReset(headers, server) : undefined
-  const retryAfter = parseRetryAfter(headers["retry-after"], server) ?? reset
-  return { _tag: "RefusedStatus", status, retryAfter, requestId: readRequestId(headers), ...redirect }
-}

@@ -1,0 +1,37 @@
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import type { RefusedStatus } from "../failure/failure.js"
+import { isUnauthorized, statusMeaning } from "../failure/status.js"
+import { readRequestId } from "../wire/errorBody.js"
+import type { Redirect } from "./redirects.js"
+import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
+
+/** What status and headers say of a refusal, before its body is read. */
+export const describeRefusal = (
+  { headers, status }: HttpClientResponse.HttpClientResponse,
+  redirect: Redirect,
+  now: number
+): RefusedStatus => {
+  const server = serverTime(headers["date"], now)
+  // Only a 429 is about the rate limit; on a 503 its reset is not the server's word that nothing was done.
+  const reset = statusMeaning(status).error === "RateLimited" ? parseReset(headers, server) : undefined
+  return {
+    _tag: "RefusedStatus",
+    status,
+    retryAfter: parseRetryAfter(headers["retry-after"], server) ?? reset,
+    requestId: readRequestId(headers),
+    challenge: isUnauthorized(status) ? challengeOf(headers["www-authenticate"] ?? "") : undefined,
+    ...redirect
+  }
+}
+
+// Laravel sends no challenge (wire-facts, section 8): one that is there says why another token would not help.
+const challengeOf = (header: string): RefusedStatus["challenge"] => {
+  if (/\berror\s*=\s*"?insufficient_scope\b/i.test(header)) return "insufficientScope"
+  // RFC 9110, section 11.6.1: several challenges are a list, and so are the parameters of each.
+  const unquoted = header.replaceAll(/"(?:\\.|[^"\\])*"/g, "")
+  const schemes = Array.from(
+    unquoted.matchAll(/(?:^|,)\s*([\w-]+)(?=\s+[\w-]|\s*(?:,|$))/g),
+    ([, scheme = ""]) => scheme
+  )
+  return schemes.length > 0 && !schemes.some((scheme) => /^bearer$/i.test(scheme)) ? "otherScheme" : undefined
+}

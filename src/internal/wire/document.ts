@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { OauthClient } from "../../OauthClient.js"
 import type { InvalidAnswer } from "../failure/failure.js"
-import { idOf, isSameId, readBy, readFlag, readWhole, toClient } from "./client.js"
+import { idOf, isSameId, readBy, readFlag, readResource, readWhole, resourceIssues } from "./client.js"
 import { isHtml, isNothing, readErrors } from "./errorBody.js"
 import { mostIssues, schemaIssues } from "./schemaIssues.js"
 
@@ -79,7 +79,7 @@ export const readPage = (answer: Answer): Decoded<ListDocument> =>
     const rows = rowsOf(data)
     if (rows === undefined) return yield* invalid(answer, "document", ["data"], "must be an array")
     if (rows.length > mostRows) return yield* invalid(answer, "size", ["data"], `must have at most ${mostRows} rows`)
-    return { rows: rows.map(([key, row]) => toRow(key, row)), numbers: yield* numbersOf(answer, meta) }
+    return { rows: rows.map((row, index) => toRow(row, index, data)), numbers: yield* numbersOf(answer, meta) }
   })
 
 /** The same, but one bad row makes the whole page a bad answer: the error names the first few places. */
@@ -162,26 +162,26 @@ const denying = ({ data, error, errors, status, success }: Root): string | undef
 }
 
 const clientOf = (answer: Answer, data: unknown, id: string | undefined): Decoded<OauthClient> => {
-  const client = toClient(data, ["data"])
-  if (Either.isLeft(client)) return invalidSchema(answer, client.left)
-  return id === undefined || isSameId(client.right.id, id)
-    ? Either.right(client.right)
+  const client = readResource(data)
+  if (client === undefined) return invalidSchema(answer, resourceIssues(data, ["data"]))
+  return id === undefined || isSameId(client.id, id)
+    ? Either.right(client)
     : invalid(answer, "mismatch", ["data", "id"], "must be the id that was asked for")
 }
 
-type Rows = ReadonlyArray<readonly [key: string | number, row: unknown]>
-
 // PHP writes an empty list as `{}`, and one with holes as an object.
-const rowsOf = (data: unknown): Rows | undefined => {
-  if (Array.isArray(data)) return data.map((row: unknown, index) => [index, row])
-  if (!Predicate.isRecord(data)) return undefined
-  const entries = Object.entries(data)
-  return entries.every(([key]) => /^\d+$/.test(key)) ? entries.map(([key, row]) => [Number(key), row]) : undefined
+const rowsOf = (data: unknown): ReadonlyArray<unknown> | undefined => {
+  if (Array.isArray(data)) return data
+  return Predicate.isRecord(data) && Object.keys(data).every((key) => /^\d+$/.test(key))
+    ? Object.values(data)
+    : undefined
 }
 
-const toRow = (key: string | number, data: unknown): Row => {
-  const client = toClient(data, ["data", key])
-  return Either.isRight(client) ? Either.right(client.right) : Either.left({ id: idOf(data), issues: client.left })
+const toRow = (row: unknown, index: number, data: unknown): Row => {
+  const client = readResource(row)
+  if (client !== undefined) return Either.right(client)
+  const key = Predicate.isRecord(data) ? Number(Object.keys(data)[index]) : index
+  return Either.left({ id: idOf(row), issues: resourceIssues(row, ["data", key]) })
 }
 
 const Count = Schema.optional(Schema.NullOr(readBy(readWhole, "a whole number, 0 or more")))

@@ -1,0 +1,170 @@
+import { assert, describe, it } from "@effect/vitest"
+import { OauthClient } from "effect-processmaker-oauth"
+import * as Equal from "effect/Equal"
+import * as FastCheck from "effect/FastCheck"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { inspect } from "node:util"
+import { isSameId, readFlag, readResource, readWhole, resourceIssues } from "../../src/internal/wire/client.js"
+import { lazySecret } from "../../src/internal/wire/lazySecret.js"
+import { runs } from "../support/runs.js"
+
+// What the readers make of one value, written down apart from them.
+const ids = ["17", 17, "1e3", 0, 2 ** 53 - 1, "ab-c", -0, "", " ", 1.5, -1, 2 ** 53, true, null, undefined, [], {}]
+const flags = [true, false, 0, 1, "0", "1", null, undefined, "true", "yes", 2, -1, "", [], {}]
+const times = [
+  "2017-11-03T09:15:42+00:00",
+  "2017-11-03 09:15:42",
+  "2017-11-03t09:15:42z",
+  "0000-00-00 00:00:00",
+  { date: "2016-10-05 07:30:11.000000", timezone_type: 3, timezone: "UTC" },
+  { date: "", timezone_type: 3 },
+  "",
+  false,
+  null,
+  undefined,
+  "yesterday",
+  "2017-02-30 00:00:00",
+  0,
+  true,
+  [],
+  {}
+]
+const texts = ["CI", "", "ü\ud800", null, undefined, 7, [], {}, true]
+const anyOf = (values: ReadonlyArray<unknown>) =>
+  FastCheck.oneof({ weight: 9, arbitrary: FastCheck.constantFrom(...values) }, FastCheck.jsonValue())
+
+const rows = FastCheck.record({
+  type: FastCheck.oneof({ weight: 9, arbitrary: FastCheck.constant("client") }, FastCheck.jsonValue()),
+  id: anyOf(ids),
+  attributes: FastCheck.oneof(
+    {
+      weight: 9,
+      arbitrary: FastCheck.record({
+        name: anyOf(texts),
+        secret: anyOf(texts),
+        personal_access_client: anyOf(flags),
+        password_client: anyOf(flags),
+        revoked: anyOf(flags),
+        created_at: anyOf(times),
+        updated_at: anyOf(times),
+        user_id: FastCheck.jsonValue()
+      }, { requiredKeys: ["name"] })
+    },
+    FastCheck.jsonValue()
+  )
+}, { requiredKeys: [] })
+
+// As plainly as it can be said, over Effect's own schemas.
+const Reference = Schema.is(Schema.Struct({
+  type: Schema.Literal("client"),
+  id: Schema.Union(
+    Schema.String.pipe(Schema.filter((id) => id.trim() !== "")),
+    Schema.NonNegativeInt.pipe(Schema.filter((id) => Number.isSafeInteger(id) && !Object.is(id, -0)))
+  ),
+  attributes: Schema.Struct({
+    name: Schema.String,
+    secret: Schema.optional(Schema.NullOr(Schema.String)),
+    personal_access_client: Schema.optional(Schema.NullOr(Schema.Literal(true, false, 0, 1, "0", "1"))),
+    password_client: Schema.optional(Schema.NullOr(Schema.Literal(true, false, 0, 1, "0", "1"))),
+    revoked: Schema.optional(Schema.NullOr(Schema.Literal(true, false, 0, 1, "0", "1")))
+  })
+}))
+
+const isValid = Schema.is(Schema.typeSchema(OauthClient))
+
+describe("a row", () => {
+  it("is read if the schema takes it, and refused with a place if it does not", () => {
+    let good = 0
+    FastCheck.assert(
+      FastCheck.property(rows, (row) => {
+        const client = readResource(row)
+        const issues = resourceIssues(row, ["data", 3])
+        if (client === undefined) {
+          assert.isAbove(issues.length, 0)
+          for (const issue of issues) {
+            assert.deepStrictEqual(issue.path.slice(0, 2), ["data", 3])
+            assert.notStrictEqual(issue.expected, "must be a client", "the schema took what the reader refused")
+          }
+          return
+        }
+        good += 1
+        assert.deepStrictEqual(issues, [{ path: ["data", 3], expected: "must be a client" }])
+        assert.isTrue(Reference(row))
+        assert.isTrue(isValid(client))
+        assert.instanceOf(client, OauthClient)
+        // As the constructor would make it, with its checks.
+        const { secret, ...rest } = client
+        const checked = new OauthClient({
+          ...rest,
+          secret: Option.map(secret, (kept) => Redacted.make(Redacted.value(kept)))
+        })
+        assert.deepStrictEqual(Object.keys(client), Object.keys(checked))
+        assert.isTrue(Equal.equals(client, checked))
+        assert.strictEqual(Hash.hash(client), Hash.hash(checked))
+      }),
+      runs(2000)
+    )
+    assert.isAbove(good, 0)
+  })
+})
+
+describe("a value of a kind", () => {
+  it("flags", () => {
+    assert.deepStrictEqual(flags.map(readFlag), [
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+      false,
+      false,
+      ...Array<undefined>(7)
+    ])
+  })
+
+  it("whole numbers: what is exact is read, as a number or as digits, and nothing else", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.maxSafeNat(), (whole) => {
+        assert.strictEqual(readWhole(whole), whole)
+        assert.strictEqual(readWhole(String(whole)), whole)
+      }),
+      runs(200)
+    )
+    for (
+      const wire of [-1, 1.5, 2 ** 53, "9007199254740992", "1.0", "1e3", " 1", "+1", "-1", "", "0x1", true, [1], {}]
+    ) {
+      assert.strictEqual(readWhole(wire), undefined)
+    }
+  })
+
+  it("ids: a UUID in any case is the same, any other text is not", () => {
+    const id = "9b2f6c1e-3a54-4f0d-8f7e-2b1c0d9e8a7f"
+    assert.isTrue(isSameId(id, id.toUpperCase()))
+    assert.isFalse(isSameId(id, id.replace("9", "8")))
+    assert.isFalse(isSameId("abc", "ABC"))
+  })
+})
+
+describe("a secret that nobody looked at", () => {
+  const text = "q8Zt1mVxK4bN7cYr2LhD9wPs6JfGe3RaU5oTi0Ek"
+  it("is as an option of a redacted one in every way", () => {
+    const eager = Option.some(Redacted.make(text))
+    const lazy = lazySecret(text)
+    assert.isTrue(Option.isOption(lazy) && Option.isSome(lazy))
+    assert.deepStrictEqual(Object.keys(lazy), Object.keys(eager))
+    assert.strictEqual(Object.getPrototypeOf(lazy), Object.getPrototypeOf(eager))
+    assert.strictEqual(inspect(lazy, { showHidden: true, getters: true, depth: 9 }).includes(text), false)
+    assert.strictEqual(JSON.stringify(lazy), JSON.stringify(eager))
+    assert.strictEqual(String(lazy), String(eager))
+    assert.deepStrictEqual(lazy, eager)
+    assert.isTrue(Equal.equals(lazy, eager))
+    assert.strictEqual(Hash.hash(lazy), Hash.hash(eager))
+    assert.strictEqual(Option.getOrThrow(lazy), Option.getOrThrow(lazy))
+    assert.strictEqual(Redacted.value(Option.getOrThrow(lazy)), text)
+    assert.strictEqual(Redacted.value(Option.getOrThrow(Option.map({ ...lazy } as typeof lazy, (kept) => kept))), text)
+  })
+})

@@ -57,7 +57,13 @@ export const runCommand = <Name extends string, R, E, A>(
 ): Effect.Effect<void, Exclude<E, ValidationError.ValidationError> | UsageError, R | NodeContext.NodeContext> =>
   Effect.gen(function*() {
     const [name = ""] = Command.getNames(command)
-    const directive = yield* CommandDescriptor.parse(command.descriptor, [name, ...args], config)
+    const directive = yield* CommandDescriptor.parse(command.descriptor, [name, ...args], config).pipe(
+      Effect.catchIf(ValidationError.isCommandMismatch, (mismatch) => {
+        // What no command takes is looked for among the sub-commands last.
+        const option = args.find((arg) => arg.startsWith("-") && !takes(command.descriptor, args, arg))
+        return Effect.fail(option === undefined ? mismatch : usageError(`Unknown option '${option}'`))
+      })
+    )
     if (directive._tag === "UserDefined") {
       const [first] = directive.leftover
       if (first !== undefined) return yield* usageError(unexpected(command.descriptor, args, first))
@@ -76,12 +82,16 @@ const unexpected = (
   argument: string
 ): string => {
   if (!argument.startsWith("-")) return `Unexpected argument '${argument}'`
+  const [name = ""] = argument.split("=")
+  // Parsed, it would not be left over.
+  return takes(parent, args, argument) ? `Option '${name}' needs one value` : `Unknown option '${name}'`
+}
+
+const takes = (parent: CommandDescriptor.Command<unknown>, args: ReadonlyArray<string>, option: string): boolean => {
   const subcommands = CommandDescriptor.getSubcommands(parent)
   const command = args.flatMap((arg) => Option.toArray(HashMap.get(subcommands, arg)))[0] ?? parent
-  const [name = ""] = argument.split("=")
-  const known = plain(CommandDescriptor.getHelp(command, config)).includes(`\n${name} `)
-  // Parsed, it would not be left over.
-  return known ? `Option '${name}' needs one value` : `Unknown option '${name}'`
+  const [name = ""] = option.split("=")
+  return plain(CommandDescriptor.getHelp(command, config)).includes(`\n${name} `)
 }
 
 const plain = (doc: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(doc))

@@ -36,7 +36,11 @@ export default async (): Promise<void> => {
     format: "esm",
     target: "node20",
     // For dependencies that are CommonJS.
-    banner: { js: "import { createRequire } from \"node:module\"; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as makeRequire } from \"node:module\"; const require = makeRequire(import.meta.url);"
+    },
+    // It looks for its native part in its own folder.
+    external: ["@libsql/client"],
     alias: {
       "effect-processmaker-oauth": Path.join(root, "src/index.ts"),
       "effect-processmaker-oauth/testing": Path.join(root, "src/testing.ts")

@@ -1,0 +1,94 @@
+/** The engine: workflows on a cluster, of one process or of all that share a database. */
+import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
+import * as RunnerAddress from "@effect/cluster/RunnerAddress"
+import * as ShardingConfig from "@effect/cluster/ShardingConfig"
+import * as SingleRunner from "@effect/cluster/SingleRunner"
+import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
+import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
+import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
+import type * as SocketServer from "@effect/platform/SocketServer"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type { WorkflowEngine } from "@effect/workflow/WorkflowEngine"
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { createTables } from "./tables.js"
+
+const config = {
+  // How long a workflow that has ended is kept in memory.
+  entityMaxIdleTime: "5 seconds",
+  // How long one that is at work may delay the end of its process. It is done again elsewhere.
+  entityTerminationTimeout: "1 second"
+} satisfies Partial<ShardingConfig.ShardingConfig["Type"]>
+
+/** One process. Its locks are in memory: locks in a file would make the run after a crash wait for them. */
+export const layerOneProcess: Layer.Layer<WorkflowEngine, ConfigError.ConfigError, SqlClient.SqlClient> =
+  ClusterWorkflowEngine.layer.pipe(
+    Layer.provide(SingleRunner.layer({ runnerStorage: "memory", shardingConfig: { ...config, shardsPerGroup: 1 } }))
+  )
+
+const shared = {
+  ...config,
+  // A runner that has not been heard of for 9 seconds is dead, and others take over its shards in the next 3 or 4.
+  shardLockRefreshInterval: "3 seconds",
+  shardLockExpiration: "9 seconds",
+  // Messages that a runner was not told of, because it or the sender died.
+  entityMessagePollInterval: "2 seconds"
+} satisfies Partial<ShardingConfig.ShardingConfig["Type"]>
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** One of the processes that share the work. Others reach it at this address. */
+export const layerRunner = (
+  address: Address
+): Layer.Layer<
+  WorkflowEngine,
+  ConfigError.ConfigError | SocketServer.SocketServerError,
+  SqlClient.SqlClient
+> =>
+  ClusterWorkflowEngine.layer.pipe(
+    Layer.provide(NodeClusterSocket.layer({
+      storage: "sql",
+      shardingConfig: {
+        ...shared,
+        runnerAddress: Option.some(RunnerAddress.make(address.host, address.port)),
+        runnerListenAddress: Option.some(
+          RunnerAddress.make(isLoopback(address.host) ? address.host : "0.0.0.0", address.port)
+        )
+      }
+    }))
+  )
+
+const isLoopback = (host: string) => /^(?:localhost|127\..*|::1)$/.test(host)
+
+/** A process that hands in work and does none. */
+export const layerClient: Layer.Layer<WorkflowEngine, ConfigError.ConfigError, SqlClient.SqlClient> =
+  ClusterWorkflowEngine.layer.pipe(
+    Layer.provide(NodeClusterSocket.layer({
+      clientOnly: true,
+      storage: "sql",
+      shardingConfig: { ...shared, runnerAddress: Option.none() }
+    }))
+  )
+
+/**
+ * Creates all tables, one process at a time: PostgreSQL's `CREATE TABLE IF NOT EXISTS` fails where two do it at once, and
+ * the engine does not expect that.
+ */
+export const prepareDatabase: Effect.Effect<void, SqlError, SqlClient.SqlClient> = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const connection = yield* sql.reserve
+  yield* Effect.acquireRelease(
+    connection.executeRaw("SELECT pg_advisory_lock(7265)", []),
+    () => Effect.ignore(connection.executeRaw("SELECT pg_advisory_unlock(7265)", []))
+  )
+  yield* Layer.build(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
+    Effect.provide(ShardingConfig.layer())
+  )
+  yield* createTables(sql)
+}).pipe(Effect.scoped)

@@ -1,0 +1,152 @@
+/** What the commands of a batch do. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { OauthClientsService } from "effect-processmaker-oauth"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import { lock } from "../export/lock.js"
+import { say } from "../export/progress.js"
+import { makeCollector } from "../report/Run.js"
+import { writeReport } from "../report/withReport.js"
+import { UsageError } from "../support/commandLine.js"
+import { BatchError, failOnSqlError, SomeUsersFailed, waitOnSqlError } from "./BatchError.js"
+import type { JobStatus } from "./BatchStore.js"
+import { BatchStore } from "./BatchStore.js"
+import type { Address } from "./cluster.js"
+import { layerClient, layerOneProcess, layerRunner, prepareDatabase } from "./cluster.js"
+import { layerFile, layerPostgres } from "./database.js"
+import { demonstrationUsers, layerDemonstration } from "./demonstration.js"
+import { checkOutput, summary, writeClients } from "./output.js"
+import { watchJob } from "./progress.js"
+import { Stop } from "./Stop.js"
+import { readUsers } from "./users.js"
+import { ExportJob, layerWorkflows } from "./workflows.js"
+
+export interface HereOptions {
+  readonly job: string
+  readonly store: string
+  readonly out: string
+  readonly html: string | undefined
+  readonly users: string | undefined
+  readonly concurrency: number
+}
+
+const tenant = Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
+
+const oauthClients = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+/** The whole job in this process. */
+export const runHere = ({ concurrency, html, job, out, store, users }: HereOptions) =>
+  Effect.gen(function*() {
+    if (html === out) return yield* new UsageError({ message: "--html must name a file of its own" })
+    const source = yield* tenant
+    const userIds = users === undefined ? Option.isNone(source) ? demonstrationUsers : [] : yield* readUsers(users)
+    yield* checkOutput(out)
+    yield* lock(store)
+    const name = Option.getOrElse(source, () => "the fake server")
+    const collector = yield* makeCollector({ title: `Export of the OAuth clients of many users`, source: name })
+    const work = layerWorkflows(concurrency, html === undefined ? undefined : collector).pipe(
+      Layer.provide(Option.isNone(source) ? Layer.provide(oauthClients, layerDemonstration) : oauthClients),
+      Layer.provideMerge(layerOneProcess),
+      Layer.provideMerge(BatchStore.layer(failOnSqlError(store))),
+      Layer.provide(layerFile(store)),
+      Layer.provideMerge(Stop.layer)
+    )
+    yield* runJob(job, name, userIds).pipe(
+      Effect.tap(() => writeClients(job, out)),
+      Effect.tap(() => html === undefined ? Effect.void : writeReport(html, collector, "completed")),
+      Effect.flatMap(conclude),
+      Effect.provide(work),
+      // Whatever its engine has to say of a failure, the last line says better.
+      Logger.withMinimumLogLevel(LogLevel.None),
+      Effect.onInterrupt(() => say(`stopped; the same command goes on from ${store}`))
+    )
+  }).pipe(Effect.scoped)
+
+/** Takes part in the work of all jobs until it is stopped. */
+export const runner = ({ concurrency, ...address }: Address & { readonly concurrency: number }) =>
+  Effect.gen(function*() {
+    const stop = yield* Stop
+    yield* say(`running at ${address.host}:${address.port}`)
+    yield* stop.awaited
+  }).pipe(
+    Effect.provide(
+      layerWorkflows(concurrency).pipe(
+        Layer.provide(oauthClients),
+        Layer.provide(layerRunner(address)),
+        Layer.provideMerge(shared)
+      )
+    )
+  )
+
+/** Hands in a job, and waits until it is done. */
+export const submit = ({ job, users }: { readonly job: string; readonly users: string | undefined }) =>
+  Effect.gen(function*() {
+    const userIds = users === undefined ? [] : yield* readUsers(users)
+    const source = yield* Config.nonEmptyString("PROCESSMAKER_BASE_URL")
+    yield* Effect.flatMap(runJob(job, source, userIds), conclude).pipe(
+      Effect.provide(Layer.provideMerge(layerClient, shared)),
+      Effect.onInterrupt(() => say(`job "${job}" goes on without this command; the status command says how far it is`))
+    )
+  })
+
+/** Says how far a job is. */
+export const status = ({ job, json }: { readonly job: string; readonly json: boolean }) =>
+  Effect.gen(function*() {
+    const store = yield* BatchStore
+    const found = yield* statusOf(job)
+    const failures = yield* store.failures(job)
+    yield* Console.log(json ? JSON.stringify({ ...found, failures }) : summary(found, failures))
+  }).pipe(Effect.provide(stored))
+
+/** Writes the clients of a job that is done. */
+export const write = ({ job, out }: { readonly job: string; readonly out: string }) =>
+  Effect.gen(function*() {
+    yield* checkOutput(out)
+    const found = yield* statusOf(job)
+    if (!found.done) {
+      return yield* new BatchError({ message: `job "${job}" is not done: ${found.users.waiting} users are waiting` })
+    }
+    yield* writeClients(job, out)
+    yield* conclude(found)
+  }).pipe(Effect.provide(stored))
+
+const prepared = Layer.provideMerge(Layer.effectDiscard(waitOnSqlError(prepareDatabase)), layerPostgres)
+const shared = Layer.merge(BatchStore.layer(waitOnSqlError), Stop.layerShared(waitOnSqlError)).pipe(
+  Layer.provideMerge(prepared)
+)
+const stored = Layer.provide(BatchStore.layer(waitOnSqlError), prepared)
+
+const statusOf = (job: string) =>
+  Effect.flatMap(BatchStore, (store) =>
+    Effect.flatMap(
+      store.status(job),
+      Option.match({
+        onNone: () => new BatchError({ message: `there is no job "${job}"` }),
+        onSome: Effect.succeed
+      })
+    ))
+
+const runJob = (job: string, source: string, userIds: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const store = yield* BatchStore
+    const stop = yield* Stop
+    const { done, round } = yield* store.open(job, source, userIds)
+    if (done) yield* say(`job "${job}" was done before; --job with another name starts a new one`)
+    else yield* ExportJob.execute({ job, round }, { discard: true })
+    return yield* Effect.raceFirst(watchJob(job), stop.awaited)
+  })
+
+/** Prints what became of a job. */
+const conclude = (found: JobStatus) =>
+  Effect.gen(function*() {
+    const store = yield* BatchStore
+    yield* Console.log(summary(found, yield* store.failures(found.job)))
+    if (found.users.failed > 0) {
+      return yield* new SomeUsersFailed({ message: `${found.users.failed} users failed` })
+    }
+  })

@@ -179,7 +179,12 @@ const saveClients = (
 ): Effect.Effect<void, SqlError> =>
   Effect.gen(function*() {
     for (const chunk of Arr.chunksOf(clients, rowsAtOnce)) {
-      const rows = chunk.map((client) => ({ job, user_id, client_id: client.id, client: JSON.stringify(encodeClient(client)) }))
+      const rows = chunk.map((client) => ({
+        job,
+        user_id,
+        client_id: client.id,
+        client: JSON.stringify(encodeClient(client))
+      }))
       // What is there already was stored by an activity that runs a second time.
       yield* sql`INSERT INTO batch_clients ${sql.insert(rows)} ON CONFLICT DO NOTHING`
     }

@@ -17,6 +17,8 @@ export interface StatusMeaning {
   readonly applied: "no" | "maybe" | "noIfTold"
 }
 
+const silentGateway: StatusMeaning = { error: "ServerError", repeat: "idempotent", applied: "maybe" }
+
 const table: Readonly<Record<number, StatusMeaning>> = {
   400: { error: "Unprocessable", repeat: "never", applied: "no" },
   401: { error: "Unauthorized", repeat: "replay", applied: "no" },
@@ -26,9 +28,15 @@ const table: Readonly<Record<number, StatusMeaning>> = {
   422: { error: "Unprocessable", repeat: "never", applied: "no" },
   429: { error: "RateLimited", repeat: "all", applied: "no" },
   500: { error: "ServerError", repeat: "reads", applied: "maybe" },
-  502: { error: "ServerError", repeat: "idempotent", applied: "maybe" },
+  502: silentGateway,
   503: { error: "ServerError", repeat: "told", applied: "noIfTold" },
-  504: { error: "ServerError", repeat: "idempotent", applied: "maybe" }
+  504: silentGateway,
+  // A proxy's words for an origin that does not answer.
+  520: silentGateway,
+  521: silentGateway,
+  522: silentGateway,
+  523: silentGateway,
+  524: silentGateway
 }
 
 export const statusMeaning = (status: number): StatusMeaning =>

@@ -211,6 +211,87 @@ describe("an answer that asks for patience holds the whole layer", () => {
     }).pipe(Effect.provide(layerTest()), simulated))
 })
 
+describe("a hold that the server wants longer than the layer obeys", () => {
+  const patient = RetryPolicy.with({ totalTimeout: "3 hours", attemptTimeout: "10 seconds", maxAttempts: 1 })
+  /** Twenty calls wait behind a 503 that asks for an hour; `steps` answer those who go out to see. */
+  const waiting = (steps: ReturnType<typeof Fault.onOperation>) =>
+    Effect.gen(function*() {
+      const { clientId, fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClientById", Fault.unavailable("1 hour")))
+      yield* Effect.ignore(service.findOauthClientById(userId, clientId))
+      yield* fake.clearRequests
+      yield* fake.script(steps)
+      const calls = yield* Effect.forEach(
+        Array.from({ length: 20 }),
+        () => Effect.fork(patient(service.findOauthClients(userId)))
+      )
+      return { fake, service, userId, calls }
+    })
+
+  it.effect("ends with the layer's maxRetryAfter: one call goes out to see, the others follow its answer", () =>
+    Effect.gen(function*() {
+      const { calls } = yield* waiting(
+        Fault.onOperation("findOauthClients", Fault.unavailable("1 hour"), Fault.delay("5 seconds"))
+      )
+      yield* pass("59 seconds")
+      assert.strictEqual(yield* countOf("findOauthClients"), 0)
+      yield* pass("30 seconds")
+      assert.strictEqual(yield* countOf("findOauthClients"), 1, "one, although twenty wait")
+      const exits = yield* Effect.forEach(calls, Fiber.await)
+      assert.strictEqual(exits.filter(({ _tag }) => _tag === "Failure").length, 1, "only the one that went out failed")
+      const [first = 0, second = 0, third = 0, ...others] = yield* timesOf("findOauthClients")
+      assert.isAtLeast(second - first, 60_000)
+      assert.isAtLeast(third - second, 5000, "they wait for the answer")
+      assert.strictEqual(others.length, 17)
+      assert.isAtMost(Math.max(...others) - third, 3000)
+      const gaps = others.map((time, index) => time - (others[index - 1] ?? third))
+      assert.isAbove(Math.max(...gaps), 0, "not as a herd")
+    }).pipe(Effect.provide(layerTest()), simulated))
+
+  it.effect("a call that comes while one is out waits too", () =>
+    Effect.gen(function*() {
+      const { service, userId } = yield* waiting(Fault.onOperation("findOauthClients", Fault.delay("8 seconds")))
+      yield* pass("65 seconds")
+      assert.strictEqual(yield* countOf("findOauthClients"), 1)
+      const late = yield* Effect.fork(service.addOauthClient(userId, { name: "A" }))
+      yield* settle
+      assert.strictEqual(yield* countOf("addOauthClient"), 0)
+      yield* Fiber.join(late)
+      const [probe = 0] = yield* timesOf("findOauthClients")
+      assert.isAtLeast((yield* timesOf("addOauthClient"))[0] ?? 0, probe + 8000)
+    }).pipe(Effect.provide(layerTest()), simulated))
+
+  it.effect("if the one that is out is interrupted or times out, the next one goes", () =>
+    Effect.gen(function*() {
+      const { calls } = yield* waiting(Fault.onOperation("findOauthClients", Fault.hang, Fault.hang))
+      yield* pass("65 seconds")
+      assert.strictEqual(yield* countOf("findOauthClients"), 1)
+      yield* pass("7 seconds")
+      const times = yield* timesOf("findOauthClients")
+      assert.strictEqual(times.length, 2, "the first one timed out")
+      const running = yield* Effect.filter(calls, (call) => Effect.map(Fiber.poll(call), Option.isNone))
+      assert.strictEqual(running.length, 19)
+      yield* Fiber.interruptAll(running)
+      yield* settle
+      const exits = yield* Effect.forEach(calls, Fiber.await)
+      assert.isTrue(exits.every(({ _tag }) => _tag === "Failure"))
+    }).pipe(Effect.provide(layerTest()), simulated))
+
+  it.effect("nobody is left waiting when the one that is out is interrupted", () =>
+    Effect.gen(function*() {
+      const { fake, service, userId } = yield* ready
+      yield* fake.script(Fault.onOperation("findOauthClients", Fault.unavailable("1 hour"), Fault.hang))
+      yield* Effect.ignore(service.findOauthClients(userId))
+      const probe = yield* Effect.fork(service.findOauthClients(userId))
+      yield* pass("61 seconds")
+      const next = yield* Effect.fork(service.findOauthClients(userId))
+      yield* settle
+      yield* Fiber.interrupt(probe)
+      yield* Fiber.join(next)
+      assert.strictEqual(yield* countOf("findOauthClients"), 3)
+    }).pipe(Effect.provide(layerTest()), simulated))
+})
+
 describe("the counters of a rate limit", () => {
   for (const spelling of ["x-ratelimit", "x-rate-limit"] as const) {
     it.effect(`${spelling}, on a 429 without Retry-After: every call waits for the reset`, () =>

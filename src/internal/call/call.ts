@@ -37,7 +37,7 @@ import {
 import type { Call, Ledger } from "./ledger.js"
 import { repeating } from "./repeat.js"
 import { makeRetryBudget } from "./retryBudget.js"
-import { holdIfAsked, isHeld, makeThrottle, passThrottle } from "./throttle.js"
+import { holdIfAsked, isHeld, makeThrottle, passThrottle, probing } from "./throttle.js"
 import type { Throttle } from "./throttle.js"
 
 export interface ApiCall<A> {
@@ -133,7 +133,10 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
     // To send the token again that was just refused would be refused again.
     refused !== undefined && Equal.equals(refused.token.value, token.value)
       ? Effect.fail(refused.failure)
-      : Effect.catchAll(send(layer, call, ledger, token, setDeadline), (failure) => noteUnauthorized(failure, token))
+      : Effect.catchAll(
+        probing(layer.throttle, ledger, send(layer, call, ledger, token, setDeadline)),
+        (failure) => noteUnauthorized(failure, token)
+      )
   return Effect.suspend(() =>
     withDeadline(
       totalDeadline(ledger),

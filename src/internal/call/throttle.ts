@@ -1,4 +1,7 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
@@ -7,32 +10,47 @@ import type { Ledger } from "./ledger.js"
 
 /**
  * Holds all calls of a layer back after an answer that asks for patience: a 429, or a 503 with `Retry-After`, speaks of
- * the layer, not of one call. Times are milliseconds of a monotonic clock.
+ * the layer, not of one call. Where the server asks for longer than the layer obeys, one call goes out at the end of the
+ * hold to see, and the others wait for its answer. Times are milliseconds of a monotonic clock.
  */
 export interface Throttle {
   /** No server holds the layer back for longer at a time. */
   readonly longest: number
   heldUntil: number
+  /** Until when the server asked to wait: behind the end of a hold that was cut short. */
+  askedUntil: number
   /** The status that asked for it. */
   heldBy: number
-  /** How many wait for its end. */
+  /** How many wait. */
   queued: number
+  /** The call that went out to see. */
+  probe: Ledger | undefined
+  /** Wakes those who wait for the probe's answer. */
+  readonly waiting: Set<() => void>
 }
 
-/** Those who waited for the end of a hold go on this far apart, in milliseconds: spread out, not as a herd. */
+/** Those who waited go on this far apart, in milliseconds: spread out, not as a herd. */
 const gap = 50
 
 export const makeThrottle = (longest: number): Throttle => ({
   longest,
   heldUntil: Number.NEGATIVE_INFINITY,
+  askedUntil: Number.NEGATIVE_INFINITY,
   heldBy: 0,
-  queued: 0
+  queued: 0,
+  probe: undefined,
+  waiting: new Set()
 })
 
-export const isHeld = (throttle: Throttle, ledger: Ledger): boolean => throttle.heldUntil > ledger.now()
+const awaitsProbe = ({ askedUntil, probe }: Throttle, ledger: Ledger): boolean =>
+  probe !== undefined && probe !== ledger && askedUntil > ledger.now()
+
+export const isHeld = (throttle: Throttle, ledger: Ledger): boolean =>
+  throttle.heldUntil > ledger.now() || awaitsProbe(throttle, ledger)
 
 /** Holds all calls back for so long, unless they are held back for longer already. */
 export const hold = (throttle: Throttle, now: number, millis: number, status: number): void => {
+  throttle.askedUntil = Math.max(throttle.askedUntil, now + millis)
   const until = now + Math.min(millis, throttle.longest)
   if (until <= throttle.heldUntil) return
   throttle.heldUntil = until
@@ -50,8 +68,8 @@ export const holdIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedS
 /** Waits for the end of the hold; fails at once when it outlasts what the call may wait. */
 export const passThrottle = (throttle: Throttle, ledger: Ledger): Effect.Effect<void, Failure> =>
   Effect.flatMap(Random.next, (random) => {
-    const left = throttle.heldUntil - ledger.now()
-    if (left <= 0) return Effect.void
+    if (!isHeld(throttle, ledger)) return Effect.void
+    const left = Math.max(0, throttle.heldUntil - ledger.now())
     const { maxDelay, maxRetryAfter, totalTimeout } = ledger.policy
     const remaining = totalTimeout - elapsed(ledger)
     if (left > maxRetryAfter || left >= remaining) {
@@ -62,8 +80,45 @@ export const passThrottle = (throttle: Throttle, ledger: Ledger): Effect.Effect<
       Effect.sync(() => throttle.queued++),
       (ahead) => {
         const turn = (ahead + random) * gap
-        return Effect.sleep(Math.ceil(left + (turn < longest ? turn : random * longest)))
+        const millis = Math.ceil(left + (turn < longest ? turn : random * longest))
+        return left > 0
+          ? Effect.sleep(millis)
+          : Effect.zipRight(
+            Effect.timeoutOption(probed(throttle), throttle.askedUntil - ledger.now()),
+            Effect.sleep(millis)
+          )
       },
       () => Effect.sync(() => throttle.queued--)
     ).pipe(Effect.zipRight(Effect.suspend(() => passThrottle(throttle, ledger))))
+  })
+
+const probed = ({ waiting }: Throttle): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const wake = () => resume(Effect.void)
+    waiting.add(wake)
+    return Effect.sync(() => waiting.delete(wake))
+  })
+
+/** Sends the request of a call that passed, as the probe if the hold was cut short. */
+export const probing = <A, R>(
+  throttle: Throttle,
+  ledger: Ledger,
+  request: Effect.Effect<A, Failure, R>
+): Effect.Effect<A, Failure, R> => {
+  if (throttle.askedUntil <= ledger.now()) return request
+  throttle.probe = ledger
+  return Effect.onExit(request, (exit) =>
+    Effect.sync(() => {
+      throttle.probe = undefined
+      // It may have been asked to wait again.
+      if (isAnswer(exit) && throttle.heldUntil <= ledger.now()) throttle.askedUntil = Number.NEGATIVE_INFINITY
+      for (const wake of throttle.waiting) wake()
+      throttle.waiting.clear()
+    }))
+}
+
+const isAnswer = (exit: Exit.Exit<unknown, Failure>): boolean =>
+  Exit.match(exit, {
+    onSuccess: () => true,
+    onFailure: (cause) => Option.exists(Cause.failureOption(cause), (failure) => "status" in failure)
   })

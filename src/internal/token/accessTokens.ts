@@ -14,7 +14,7 @@ import { CurrentLedger, factsOf, makeLedger, totalDeadline } from "../call/ledge
 import type { Ledger } from "../call/ledger.js"
 import { repeating } from "../call/repeat.js"
 import { unlimited } from "../call/retryBudget.js"
-import { holdIfAsked, makeThrottle, passThrottle } from "../call/throttle.js"
+import { holdIfAsked, makeThrottle, passThrottle, probing } from "../call/throttle.js"
 import { layerPolicy, policyInForce } from "../config/policyInForce.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { loginError } from "../failure/publicErrors.js"
@@ -62,7 +62,9 @@ export const makePasswordGrant = (
     const ask = (ledger: Ledger) =>
       Effect.zipRight(
         passThrottle(throttle, ledger),
-        Effect.tapError(flight.join, (failure) => countFailure(ledger, failure))
+        Effect.suspend(() =>
+          probing(throttle, ledger, Effect.tapError(flight.join, (failure) => countFailure(ledger, failure)))
+        )
       )
     const join = (ledger: Ledger) =>
       repeating(

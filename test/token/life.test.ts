@@ -100,7 +100,7 @@ describe("the life of a token", () => {
 
   it.scoped("a renewal ahead of time that fails leaves the token that is still good", () =>
     Effect.gen(function*() {
-      const server = makeTokenServer(inOrder(granted, () => plain(502, ""), () => plain(200, "<html>"), granted))
+      const server = makeTokenServer(inOrder(granted, () => plain(502, ""), () => plain(502, ""), granted))
       const tokens = yield* makeProvider(server)
       yield* tokens.get
       // Both grants of the second renewal fail; the next is due after the back-off.

@@ -104,7 +104,7 @@ describe("wrong credentials", () => {
       assert.strictEqual((yield* Effect.flip(tokens.get))._tag, "ProcessMakerLoginFailed")
     }))
 
-  it.scoped("the error shows neither the body nor a secret", () =>
+  it.scoped("the error shows the words, and neither the body nor a secret", () =>
     Effect.gen(function*() {
       const server = makeTokenServer((asked) =>
         plain(
@@ -119,8 +119,9 @@ describe("wrong credentials", () => {
       const tokens = yield* makeProvider(server)
       const error = yield* Effect.flip(tokens.get)
       const shown = [String(error), error.message, JSON.stringify(error), Inspectable.toStringUnknown(error)].join("\n")
-      for (const secret of ["client-secret", "p\u00e4ssword", "no user"]) assert.notInclude(shown, secret)
+      for (const secret of ["client-secret", "p\u00e4ssword"]) assert.notInclude(shown, secret)
       assert.include(error.message, "the user name or the password is wrong (invalid_credentials, status 401)")
+      assert.include(error.message, "no user admin with <redacted>")
     }))
 
   for (const body of ["<html>Forbidden</html>", "", "{\"error\":{\"deep\":1}}", "{\"error\":\"Not A Code!\"}"]) {
@@ -294,30 +295,6 @@ describe("what is not a refusal is tried again under the attempts policy", () =>
 })
 
 describe("nonsense from the token endpoint", () => {
-  const nonsense: Record<string, Answer> = {
-    "a page": () => plain(200, "<html>Log in to the wifi</html>"),
-    "nothing": () => plain(200, ""),
-    "no token": (asked) => granted(asked, { access_token: undefined }),
-    "an empty token": (asked) => granted(asked, { access_token: "" }),
-    "a token that no header can hold": (asked) => granted(asked, { access_token: "a\nb" }),
-    "another type of token": (asked) => granted(asked, { token_type: "mac" }),
-    "a negative life": (asked) => granted(asked, { expires_in: -1 }),
-    "a life that is no number": (asked) => granted(asked, { expires_in: "soon" })
-  }
-  for (const [name, answer] of Object.entries(nonsense)) {
-    it.scoped(`${name} is invalid_response, after one request, without a cool-down`, () =>
-      Effect.gen(function*() {
-        const server = makeTokenServer(inOrder(answer, granted))
-        const tokens = yield* makeProvider(server)
-        const error = yield* Effect.flip(tokens.get)
-        assert.deepInclude(error, { _tag: "ProcessMakerLoginFailed", reason: "invalid_response", attempts: 1 })
-        assert.strictEqual(server.asked.length, 1)
-        const next = yield* Effect.fork(tokens.get)
-        yield* TestClock.adjust("1 second")
-        assert.strictEqual(text(yield* Fiber.join(next)), "access-2")
-      }))
-  }
-
   it.scoped("a redirect is not followed with the password", () =>
     Effect.gen(function*() {
       const server = makeTokenServer(() => plain(302, "", { location: "https://elsewhere.example.test/login" }))
@@ -337,7 +314,7 @@ describe("nonsense from the token endpoint", () => {
       const calls = yield* Effect.fork(Effect.forever(Effect.flip(tokens.get)))
       yield* TestClock.adjust("1 minute")
       yield* Fiber.interrupt(calls)
-      assert.isAtMost(server.asked.length, 15)
+      assert.isAtMost(server.asked.length, 3)
     }))
 
   it.scoped("small differences do not matter: another case, more fields, no type", () =>

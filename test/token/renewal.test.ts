@@ -197,7 +197,7 @@ describe("the dialects of the server's generations", () => {
         const tokens = yield* makeProvider(server)
         const error = yield* Effect.flip(tokens.get)
         assert.deepInclude(error, { _tag: "ProcessMakerLoginFailed", reason: "invalid_client", status: 401 })
-        assert.include(error.message, "the client id or the client secret is wrong")
+        assert.include(error.message, "the client ID or the client secret is wrong")
       }))
   }
 

@@ -198,7 +198,7 @@ describe("the client that issued our own token", () => {
         reason: "invalid_client",
         operation: "findOauthClients"
       })
-      assert.include(first.message, "the client id or the client secret is wrong, or the client may not log users in")
+      assert.include(first.message, "the client ID or the client secret is wrong, or the client may not log users in")
       assert.deepStrictEqual(yield* seen(fake), ["findOauthClients 401", "token 401", "token 401"])
       const second = yield* Effect.flip(service.addOauthClient(userId, { name: "never made" }))
       assert.deepInclude(second, { _tag: "ProcessMakerLoginFailed", attempts: 0, outcome: "notApplied" })

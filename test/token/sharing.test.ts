@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
 import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
-import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -181,9 +180,9 @@ describe("interruption", () => {
       yield* Scope.close(scope, Exit.void)
       assert.isTrue(Exit.isInterrupted(yield* Fiber.await(waiting)))
       // Whoever comes later made a mistake, and is told so.
-      const later = yield* Effect.exit(tokens.get)
-      assert.isTrue(Exit.isFailure(later) && Cause.isDie(later.cause))
-      assert.include(String(later), "closed")
+      const later = yield* Effect.flip(tokens.get)
+      assert.deepInclude(later, { _tag: "ProcessMakerLoginFailed", reason: "closed", attempts: 0 })
+      assert.include(later.message, "provide it to the whole program")
     }).pipe(simulated))
 })
 

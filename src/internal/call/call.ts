@@ -4,22 +4,28 @@
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { AccessToken, AccessTokenProviderShape } from "../../AccessToken.js"
+import { AccessTokenError } from "../../ProcessMakerError.js"
 import type { OauthClientsError } from "../../ProcessMakerError.js"
 import type { RetryPolicyOptions } from "../../RetryPolicy.js"
 import { layerPolicy, policyInForce } from "../config/policyInForce.js"
+import { brokenProvider as brokenProviderReason } from "../failure/failure.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "../failure/failure.js"
 import { publicError } from "../failure/publicErrors.js"
 import { isNotFound, isUnauthorized } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
-import { withBearer } from "../http/secrets.js"
+import { isToken, withBearer } from "../http/secrets.js"
 import type { Answer } from "../wire/document.js"
 import { withDeadline } from "./deadline.js"
 import type { Deadline } from "./deadline.js"
@@ -29,6 +35,7 @@ import {
   CurrentLedger,
   factsOf,
   makeLedger,
+  monotonic,
   noteRefusal,
   noteSent,
   settle,
@@ -78,7 +85,12 @@ export type Caller = <A>(call: ApiCall<A>) => Effect.Effect<Done<A>, OauthClient
 
 interface Layer extends CallerOptions {
   readonly throttle: Throttle
+  /** Until then no 401 renews the token: the API refused one that was just issued, so the next will not mend it. */
+  renewsFrom: number
 }
+
+/** In milliseconds. */
+const renewalCoolDown = 30_000
 
 export const makeCaller = (options: CallerOptions): Caller => {
   const { baseUrl, retry, tokens } = options
@@ -86,7 +98,7 @@ export const makeCaller = (options: CallerOptions): Caller => {
   const inForce = policyInForce(retry)
   const budget = makeRetryBudget()
   const throttle = makeThrottle(defaultPolicy.maxRetryAfter)
-  const layer: Layer = { ...options, throttle }
+  const layer: Layer = { ...options, throttle, renewsFrom: Number.NEGATIVE_INFINITY }
   return (call) =>
     Effect.withFiberRuntime((fiber) => {
       const { facts, method, onRepeat } = call
@@ -126,8 +138,16 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
     if (failure._tag !== "RefusedStatus" || !isUnauthorized(failure.status) || failure.challenge !== undefined) {
       return Effect.fail(failure)
     }
-    refused = { token, failure }
-    return Effect.zipRight(layer.tokens.invalidate(token), Effect.fail(failure))
+    return Effect.flatMap(monotonic, (now) => {
+      if (refused !== undefined) layer.renewsFrom = now + renewalCoolDown
+      if (now < layer.renewsFrom) {
+        ledger.replayed = true
+        return Effect.fail(failure)
+      }
+      refused = { token, failure }
+      const dropped = Effect.catchAllDefect(layer.tokens.invalidate(token), () => Effect.void)
+      return Effect.zipRight(dropped, Effect.fail(failure))
+    })
   }
   const authorized = (token: AccessToken, setDeadline: SetDeadline): Effect.Effect<A, Failure, Scope.Scope> =>
     // To send the token again that was just refused would be refused again.
@@ -150,10 +170,27 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
 const tokenToSend = (layer: Layer, ledger: Ledger): Effect.Effect<AccessToken, Failure> =>
   isHeld(layer.throttle, ledger)
     ? Effect.zipRight(passThrottle(layer.throttle, ledger), Effect.suspend(() => tokenToSend(layer, ledger)))
-    : Effect.matchEffect(layer.tokens.get, {
-      onFailure: (error) => Effect.fail<Failure>({ _tag: "NoToken", error }),
-      onSuccess: (token) => isHeld(layer.throttle, ledger) ? tokenToSend(layer, ledger) : Effect.succeed(token)
+    : Effect.matchCauseEffect(layer.tokens.get, {
+      onFailure: (cause) => Effect.failCause(providerFailure(cause)),
+      onSuccess: (token) => {
+        if (!isUsable(token)) return Effect.fail(brokenProvider)
+        return isHeld(layer.throttle, ledger) ? tokenToSend(layer, ledger) : Effect.succeed(token)
+      }
     })
+
+const brokenProvider: Failure = { _tag: "LoginRefused", status: 0, reason: brokenProviderReason }
+
+const isAccessTokenError = Schema.is(AccessTokenError)
+
+// Types do not bind a provider that a user brought. What it fails with may hold anything: only that it failed is kept.
+const providerFailure = (cause: Cause.Cause<unknown>): Cause.Cause<Failure> => {
+  if (Cause.isInterruptedOnly(cause)) return Cause.map(cause, () => brokenProvider)
+  const error: unknown = Option.getOrUndefined(Cause.failureOption(cause))
+  return Cause.fail(isAccessTokenError(error) ? { _tag: "NoToken", error } : brokenProvider)
+}
+
+const isUsable = (token: unknown): boolean =>
+  Predicate.hasProperty(token, "value") && Redacted.isRedacted(token.value) && isToken(token.value)
 
 const send = <A>(
   { client, maxBodySize, throttle, tokens }: Layer,

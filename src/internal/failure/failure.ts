@@ -46,6 +46,8 @@ export interface RefusedStatus extends Said {
   readonly redirectOrigin?: string | undefined
   /** A transport followed a redirect by itself: the status is that of whoever it was led to. */
   readonly followed?: boolean | undefined
+  /** False when an earlier refusal of a login is only said again. */
+  readonly asked?: boolean | undefined
 }
 
 export interface InvalidAnswer extends Said {
@@ -67,6 +69,9 @@ export interface LoginRefused extends Said {
 
 /** The `reason` of a login that was answered with what is no token response. */
 export const invalidTokenResponse = "invalid_response"
+
+/** The `reason` of a login where the `AccessTokenProvider` failed with what its type does not say. */
+export const brokenProvider = "broken_provider"
 
 /** Whether a write that failed so may have been carried out all the same. */
 export const mayHaveBeenApplied = (failure: Failure): boolean => {

@@ -23,7 +23,7 @@ const textOf = (secret: Redacted.Redacted<unknown>): string => {
 }
 
 /** Whether it can stand in a header at all: visible ASCII (RFC 6749, appendix A.12). */
-export const isToken = (token: Secret): boolean => /^[\x21-\x7e]+$/.test(textOf(token))
+export const isToken = (token: Redacted.Redacted<unknown>): boolean => /^[\x21-\x7e]+$/.test(textOf(token))
 
 export const isEmpty = (secret: Secret): boolean => textOf(secret) === ""
 

@@ -104,5 +104,5 @@ const getUnder = (
 // Only what was sent counts; a refusal that is still cooling down was not.
 const countFailure = (ledger: Ledger, failure: Failure): Effect.Effect<void> =>
   Effect.sync(() => {
-    if (failure._tag !== "LoginRefused" || failure.asked !== false) ledger.attempts += 1
+    if (!("asked" in failure) || failure.asked !== false) ledger.attempts += 1
   })

@@ -2,7 +2,8 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { PasswordCredentials } from "../../AccessToken.js"
@@ -11,8 +12,9 @@ import type { Failure, LoginRefused } from "../failure/failure.js"
 import { isClientError, statusMeaning } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
 import type { ExchangeOptions } from "../http/exchange.js"
-import { isEmpty, isToken, passwordGrant, refreshGrant } from "../http/secrets.js"
+import { isToken, passwordGrant, refreshGrant } from "../http/secrets.js"
 import type { Answer } from "../wire/document.js"
+import { readErrorBody } from "../wire/errorBody.js"
 
 /** What the token endpoint granted. */
 export interface Grant {
@@ -22,17 +24,13 @@ export interface Grant {
   readonly life: Option.Option<number>
 }
 
-const Seconds = Schema.Union(Schema.Number, Schema.NumberFromString).pipe(Schema.filter((seconds) => seconds >= 0))
-
-// RFC 6749, section 5.1.
-const TokenResponse = Schema.parseJson(Schema.Struct({
+// RFC 6749, section 5.1. Only what a token cannot do without is insisted on.
+const decodeTokenResponse = Schema.decodeUnknownEither(Schema.Struct({
   access_token: Schema.Redacted(Schema.String).pipe(Schema.filter(isToken)),
-  token_type: Schema.optional(Schema.NullOr(Schema.String.pipe(Schema.pattern(/^bearer$/i)))),
-  expires_in: Schema.optional(Schema.NullOr(Seconds)),
-  refresh_token: Schema.optional(Schema.NullOr(Schema.Redacted(Schema.String)))
+  token_type: Schema.optional(Schema.NullOr(Schema.String.pipe(Schema.pattern(/^\s*(bearer)?\s*$/i)))),
+  expires_in: Schema.optional(Schema.Unknown),
+  refresh_token: Schema.optional(Schema.Unknown)
 }))
-
-const decodeTokenResponse = Schema.decodeUnknownEither(TokenResponse)
 
 export interface TokenEndpointOptions {
   readonly exchange: Omit<ExchangeOptions<never>, "secrets" | "decode">
@@ -70,25 +68,63 @@ const request = (
   )
 }
 
-// A refusal is told by its `error`, not by its status, which differs between the server's generations (wire-facts,
-// section 7). Where there is none, a status that has nothing to do with credentials means that this is no token endpoint.
-// What is to be tried again stays as it is.
-const asRefusal = (failure: Failure): Failure => {
-  if (failure._tag !== "RefusedStatus" || failure.followed === true || !isClientError(failure.status)) return failure
+/** Whether a token request may succeed a little later: 408, 429, 5xx, or no answer. All else refuses the login. */
+export const isPassing = (failure: Failure): boolean => {
+  if (failure._tag === "NoAnswer" || failure._tag === "TimedOut") return true
+  if (failure._tag !== "RefusedStatus" || failure.followed === true) return false
   const { error, repeat } = statusMeaning(failure.status)
-  if (repeat !== "never" && repeat !== "replay") return failure
-  const code = failure.errors?.[0]?.code ?? ""
-  const silent = error === "NotFound" || error === "UnexpectedStatus" ? invalidTokenResponse : "refused"
-  return { _tag: "LoginRefused", status: failure.status, reason: /^[a-z][a-z_]{1,40}$/.test(code) ? code : silent }
+  return error === "ServerError" || (repeat !== "never" && repeat !== "replay")
 }
 
-const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> =>
-  Either.mapBoth(decodeTokenResponse(answer.text()), {
-    onLeft: () => ({ _tag: "LoginRefused", status: answer.status, reason: invalidTokenResponse }),
+// A refusal is told by its `error`, not by its status, which differs between the server's generations (wire-facts,
+// section 7). The reason is read from what was made safe. Where there is none, a status that has nothing to do with
+// credentials means that this is no token endpoint. A redirect stays what it is.
+const asRefusal = (failure: Failure): Failure => {
+  if (isPassing(failure) || !("status" in failure)) return failure
+  if (failure._tag === "RefusedStatus" && (failure.followed === true || !isClientError(failure.status))) return failure
+  const code = failure.errors?.[0]?.code ?? ""
+  const { errors, html, requestId, status } = failure
+  const reason = /^[a-z][a-z_]{1,40}$/.test(code) ? code : silentReason(failure)
+  return { _tag: "LoginRefused", status, errors, html, requestId, reason }
+}
+
+const silentReason = (failure: Failure): string => {
+  if (failure._tag !== "RefusedStatus") return failure._tag === "LoginRefused" ? failure.reason : invalidTokenResponse
+  const { error } = statusMeaning(failure.status)
+  return error === "NotFound" || error === "UnexpectedStatus" ? invalidTokenResponse : "refused"
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> => {
+  const body = parse(answer.text())
+  return Either.mapBoth(decodeTokenResponse(body), {
+    onLeft: () => ({
+      _tag: "LoginRefused",
+      status: answer.status,
+      // A token that is not good enough to be used is not good to be shown either.
+      ...(Predicate.hasProperty(body, "access_token") ? {} : readErrorBody(answer.text())),
+      reason: Predicate.hasProperty(body, "error") && body.error !== null ? "refused" : invalidTokenResponse
+    }),
     onRight: (response) => ({
       accessToken: response.access_token,
-      refreshToken: Option.filter(Option.fromNullable(response.refresh_token), (token) => !isEmpty(token)),
-      // A token that is dead when it is born is of no use to anyone: servers that send 0 mean that it does not expire.
-      life: Option.filter(Option.some((response.expires_in ?? 0) * 1000), (millis) => millis > 0)
+      refreshToken: Predicate.isString(response.refresh_token) && response.refresh_token !== ""
+        ? Option.some(Redacted.make(response.refresh_token))
+        : Option.none(),
+      life: lifeOf(response.expires_in)
     })
   })
+}
+
+// A token that is dead when it is born is of no use to anyone: servers that send 0 mean that it does not expire. What is no
+// number says nothing.
+const lifeOf = (expiresIn: unknown): Option.Option<number> => {
+  const seconds = Predicate.isString(expiresIn) && /^\s*\d+(\.\d+)?\s*$/.test(expiresIn) ? Number(expiresIn) : expiresIn
+  return Predicate.isNumber(seconds) && seconds > 0 ? Option.some(seconds * 1000) : Option.none()
+}

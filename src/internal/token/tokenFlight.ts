@@ -10,8 +10,9 @@ import type * as Scope from "effect/Scope"
 import { AccessToken } from "../../AccessToken.js"
 import type { ResolvedPolicy } from "../call/decision.js"
 import { monotonic } from "../call/ledger.js"
-import { invalidTokenResponse, mayHaveBeenApplied } from "../failure/failure.js"
-import type { Failure, LoginRefused } from "../failure/failure.js"
+import { mayHaveBeenApplied } from "../failure/failure.js"
+import type { Failure, LoginRefused, RefusedStatus } from "../failure/failure.js"
+import { isPassing } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
 
 export interface TokenFlightOptions {
@@ -66,7 +67,7 @@ interface State {
   held: Held | undefined
   refreshToken: Redacted.Redacted<string> | undefined
   flight: Flight | undefined
-  refusal: { readonly failure: LoginRefused; readonly until: number } | undefined
+  refusal: { readonly failure: LoginRefused | RefusedStatus; readonly until: number } | undefined
   /** Failed requests in a row, and when the next may be sent: a herd of callers must not become a herd of logins. */
   failures: number
   notBefore: number
@@ -115,7 +116,7 @@ export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<Toke
           if (Option.isSome(refused)) return Effect.fail(refused.value)
           if (state.flight !== undefined) return restore(wait(state, state.flight, now))
           if (state.closed) {
-            return Effect.dieMessage("The layer of AccessTokenProvider was closed: provide it to the whole program")
+            return Effect.fail<Failure>({ _tag: "LoginRefused", status: 0, reason: "closed", asked: false })
           }
           const flight = { landing: Deferred.unsafeMake<AccessToken, Failure>(FiberId.none), since: now }
           state.flight = flight
@@ -195,7 +196,7 @@ const obtain = (state: State, { logIn, refresh }: TokenFlightOptions): Effect.Ef
         refreshToken: Option.orElseSome(grant.refreshToken, () => refreshToken)
       })),
       (failure) => {
-        if (failure._tag === "LoginRefused" || mayHaveBeenApplied(failure)) return logIn
+        if (!isPassing(failure) || mayHaveBeenApplied(failure)) return logIn
         state.refreshToken = refreshToken
         return Effect.fail(failure)
       }
@@ -208,10 +209,11 @@ const afterFailure = (
   failure: Failure
 ): Effect.Effect<AccessToken, Failure> =>
   Effect.flatMap(moment, (now) => {
-    // Nonsense says nothing about the credentials.
-    const refused = failure._tag === "LoginRefused" && failure.reason !== invalidTokenResponse
+    const refused = !isPassing(failure)
     const pause = refused ? options.coolDown : backOff(state, options, failure, now)
-    if (refused) state.refusal = { failure, until: now.steady + pause }
+    if (refused && (failure._tag === "LoginRefused" || failure._tag === "RefusedStatus")) {
+      state.refusal = { failure, until: now.steady + pause }
+    }
     const { held } = state
     const age = held === undefined ? Number.POSITIVE_INFINITY : ageOf(held, now)
     if (held === undefined || age >= held.life) return Effect.fail(refused ? { ...failure, coolDown: pause } : failure)

@@ -15,7 +15,7 @@ export class Checkpoint extends Schema.Class<Checkpoint>("Checkpoint")({
   secrets: Schema.Boolean,
   /** The client that the export adds. Its name is noted before it is added, its id after. */
   added: Schema.NullOr(Schema.Struct({ name: Schema.String, id: Schema.NullOr(Schema.String) })),
-  /** Where to go on; from the start if there is none. */
+  /** The place behind the last page that is written; none before the first. */
   cursor: Schema.NullOr(PageCursor),
   /** How much of the partial file belongs to what was read up to there. */
   bytes: Schema.NonNegativeInt,
@@ -38,7 +38,9 @@ export const readCheckpoint = (
     const fileSystem = yield* FileSystem.FileSystem
     if (!(yield* fileSystem.exists(path))) return Option.none()
     const text = yield* fileSystem.readFileString(path)
-    return yield* Effect.asSome(Schema.decode(Json)(text))
+    // One that is torn, by a disk that was full or a machine that stopped, counts as none.
+    const json = Option.liftThrowable((text: string): unknown => JSON.parse(text))(text)
+    return yield* Effect.transposeOption(Option.map(json, Schema.decodeUnknown(Checkpoint)))
   }).pipe(
     Effect.catchTags({
       ParseError: () => fail(`${path} is no checkpoint of this program; --restart starts over`),

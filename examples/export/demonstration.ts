@@ -9,34 +9,49 @@ import { say } from "./progress.js"
 
 export const demonstration = { name: "the fake server", userId: "demo-user", perPage: 25, seeded: 249 }
 
-const newcomer = { id: "50000001", name: "Added by somebody else during the export" }
+/** At these pages somebody else deletes a client that was read and adds another: the list keeps its length. */
+const changes = [3, 5, 7].map((page, index) => ({
+  page,
+  deleted: index + 1,
+  added: { id: `5000000${index + 1}`, name: "Added by somebody else during the export" }
+}))
 
 /**
- * Each run starts a fake of its own, with the same clients: what an unfinished run changed in the one before it is done
- * again, so that both see one list.
+ * Each run starts a fake of its own, with the same clients: what happened during an unfinished run is done again, so that
+ * both see one list.
  */
 export const layerDemonstration = (userId: string, earlier: Option.Option<Checkpoint>) =>
   Layer.effectDiscard(Effect.gen(function*() {
     const fake = yield* FakeProcessMaker
     const { baseUrl } = yield* ServedFake
-    const { added, total } = Option.match(earlier, {
-      onNone: () => ({ added: undefined, total: 0 }),
-      onSome: (checkpoint) => ({ added: checkpoint.added ?? undefined, total: checkpoint.cursor?.total ?? 0 })
+    const { added, nextPage } = Option.match(earlier, {
+      onNone: () => ({ added: undefined, nextPage: 1 }),
+      onSome: (checkpoint) => ({ added: checkpoint.added ?? undefined, nextPage: checkpoint.cursor?.page ?? 1 })
     })
+    const seeded = yield* fake.clients(userId)
+    const idAt = (index: number): string => seeded[index]?.id ?? ""
     if (added !== undefined && added.id !== null) {
       yield* fake.insertClients(userId, [{ id: added.id, name: added.name }], { at: "end" })
     }
-    const before = (yield* fake.clients(userId)).length
-    if (total > before) yield* fake.insertClients(userId, [newcomer], { at: "start" })
+    for (const { added, deleted, page } of changes) {
+      if (page >= nextPage) continue
+      yield* fake.deleteClients(userId, [idAt(deleted)])
+      yield* fake.insertClients(userId, [added], { at: "end" })
+    }
     yield* fake.script(
       Fault.onPage(2, Fault.twice(Fault.resetBefore)),
-      ...(total > before ? [] : [Fault.onPage(4, Fault.insertClients([newcomer], { at: "start" }))]),
+      ...changes.filter(({ page }) => page >= nextPage).map(({ added, deleted, page }) =>
+        Fault.onPage(
+          page,
+          Fault.together(Fault.deleteClients([idAt(deleted)]), Fault.insertClients([added], { at: "end" }))
+        )
+      ),
       Fault.onPage(6, Fault.tooManyRequests("1 second")),
       Fault.onPage(8, Fault.badGateway),
       Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("60 millis")))
     )
     yield* say(
-      `PROCESSMAKER_BASE_URL is not set: started a fake server at ${baseUrl}, with ${before} made-up clients and some faults`
+      `PROCESSMAKER_BASE_URL is not set: started a fake server at ${baseUrl}, with ${seeded.length} made-up clients and some faults`
     )
   })).pipe(
     Layer.provideMerge(configFromFake),

@@ -179,10 +179,9 @@ const writePages = (
         const next = state.with({
           bytes: state.bytes + bytes,
           clients: state.clients + page.clients.length,
-          cursor: Option.getOrNull(page.next)
+          cursor: page.cursor
         })
-        // A cursor of null would mean the start: the last page is noted when all is complete.
-        if (Option.isSome(page.next)) yield* saveCheckpoint(files.checkpoint, next)
+        yield* saveCheckpoint(files.checkpoint, next)
         return next
       }).pipe(Effect.uninterruptible)
 
@@ -196,7 +195,7 @@ const writePages = (
         return { checkpoint, report: event._tag === "Completed" ? Option.some(event.report) : state.report }
       })
     const events = oauthClients.streamOauthClientEvents(source.userId, {
-      perPage: start.cursor === null ? source.perPage : start.cursor.perPage,
+      perPage: start.cursor === null ? source.perPage : start.cursor.maxPerPage,
       prefetch: options.prefetch,
       resume: start.cursor ?? undefined,
       onInvalidItem: options.skipInvalid ? "skip" : "fail"

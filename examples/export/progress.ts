@@ -30,11 +30,9 @@ const remark = (event: PageEvent): string => {
         event.issue.path.join(".")
       }, ${event.issue.expected}`
     case "DriftDetected":
-      return event.sign === "total"
-        ? `page ${event.pageNumber}: the list changed, from ${total(event.totalBefore)} to ${
-          total(event.totalNow)
-        } clients`
-        : `page ${event.pageNumber}: the list moved, ${event.repeated} came again`
+      return `page ${event.pageNumber}: the list changed${
+        event.sign === "total" ? `, from ${total(event.totalBefore)} to ${total(event.totalNow)} clients` : ""
+      }`
     case "PageFetched":
     case "Completed":
       return ""

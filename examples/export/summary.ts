@@ -10,20 +10,23 @@ export const summary = (out: string, { checkpoint, report }: Exported): string =
     rows.push(["pages", "all read by an earlier run"])
     return render(rows)
   }
-  const { clients, duplicatesDropped, firstTotal, lastTotal, pages, rejected, retries, suspectedMisses } = report.value
+  const { clients, duplicatesDropped, firstTotal, lastTotal, pages, rejected, retries } = report.value
+  const { changes, extraRequests, suspectedMisses, unproven } = report.value
   rows.push(["pages", pages])
   if (clients !== checkpoint.clients) rows.push(["clients of this run", clients])
   rows.push(
-    ["repeated requests", retries],
+    ["retried requests", retries],
+    ["extra requests", extraRequests],
+    ["changes of the list", changes],
     ["total, first and last", `${Option.getOrElse(firstTotal, () => "?")}, ${Option.getOrElse(lastTotal, () => "?")}`],
-    ["duplicates dropped", duplicatesDropped],
-    ["suspected misses", suspectedMisses]
+    ["duplicates dropped", duplicatesDropped]
   )
   if (rejected > 0) rows.push(["left out, unreadable", rejected])
-  const note = suspectedMisses === 0
-    ? ""
-    : "\nSuspected misses are clients that the server counts and that were not read: most likely they were added, during\n"
-      + "the export, to the part of the list that was read already. A new export has them."
+  if (unproven) rows.push(["suspected misses", suspectedMisses])
+  const note = unproven
+    ? "\nThe server's pages could not overlap: a client may be missing if the list changed during the export. Suspected misses\n"
+      + "are clients that the server counts and that were not read. Run the export again to be sure."
+    : "\nEach client that was in the list from start to end is in the file exactly once, whatever was added or deleted."
   return render(rows) + note
 }
 

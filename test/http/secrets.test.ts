@@ -385,18 +385,23 @@ describe("a layer that cannot be built", () => {
 })
 
 describe("nothing that succeeds shows a secret", () => {
-  const page = (number: number) => ({
-    data: [{ ...attributes({ secret: other }), id: String(number) }],
-    meta: { pagination: { total: 3, count: 1, per_page: 1, current_page: number, total_pages: 3 } }
-  })
+  const rows = ["1", "2", "3"].map((id) => ({ ...attributes({ secret: other }), id }))
+  const list = (url: URL, all: ReadonlyArray<unknown>) => {
+    const [number = 1, size = 15] = ["page", "per_page"].map((name) => Number(url.searchParams.get(name)))
+    const data = all.slice((number - 1) * size, number * size)
+    const pagination = {
+      total: 3,
+      count: data.length,
+      per_page: size,
+      current_page: number,
+      total_pages: Math.ceil(3 / size)
+    }
+    return { data, meta: { pagination } }
+  }
   const good = (seen: Seen) =>
     isLogin(seen)
       ? granted()
-      : json(
-        seen.url.searchParams.has("page")
-          ? page(Number(seen.url.searchParams.get("page")))
-          : { data: attributes({ secret: other }) }
-      )
+      : json(seen.url.searchParams.has("page") ? list(seen.url, rows) : { data: attributes({ secret: other }) })
 
   for (const operation of operationNames) {
     it.effect(operation, () =>
@@ -422,8 +427,9 @@ describe("nothing that succeeds shows a secret", () => {
       const { client } = scripted((seen) => {
         if (isLogin(seen)) return granted()
         asked += 1
-        const bad = { ...page(2), data: [brokenResources[0]] }
-        return asked === 2 ? json({ message: said(ofServer).join() }, 503) : asked === 3 ? json(bad) : good(seen)
+        return asked === 2
+          ? json({ message: said(ofServer).join() }, 503)
+          : json(list(seen.url, [rows[0], brokenResources[0], rows[2]]))
       })
       const events = Effect.flatMap(OauthClientsService, (service) =>
         Stream.runCollect(service.streamOauthClientEvents("u-7", { perPage: 1, prefetch: 0, onInvalidItem: "skip" })))

@@ -10,11 +10,10 @@ import {
   ProcessMakerUnprocessable
 } from "effect-processmaker-oauth"
 import type { ErrorDetail, OauthClientsStreamError } from "effect-processmaker-oauth"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { callWith, json, layerOver, operationNames } from "../support/scripted.js"
+import { callWith, json, layerOver, operationNames, scripted } from "../support/scripted.js"
 import type { Operation } from "../support/scripted.js"
 
 const classes: Readonly<Record<number, OauthClientsStreamError["_tag"]>> = {
@@ -223,14 +222,12 @@ describe("how much is kept", () => {
       assert.notMatch(half.message, /\p{Surrogate}/u)
     }))
 
-  it.effect("a wait that no duration can hold", () =>
+  it.effect("no wait that nobody believes", () =>
     Effect.gen(function*() {
       for (const value of ["9".repeat(30), "9".repeat(400), "99999999999"]) {
         const error = yield* failure("findOauthClients", () => json("", 429, { "retry-after": value }))
         if (error._tag !== "ProcessMakerRateLimited") return assert.fail(error._tag)
-        const wait = Option.getOrThrow(error.retryAfter)
-        assert.isTrue(Number.isSafeInteger(Duration.toMillis(wait)))
-        assert.include(error.message, "retry after 36500d")
+        assert.isTrue(Option.isNone(error.retryAfter))
       }
     }))
 })
@@ -385,4 +382,32 @@ describe("a refused login", () => {
         assert.notInclude(error.message, "function")
       }))
   }
+})
+
+describe("a message names the thing", () => {
+  it.effect("the server that was meant, and the transport's own words", () =>
+    Effect.gen(function*() {
+      const cause = Object.assign(new Error("connect ECONNREFUSED 10.0.0.1:443"), { code: "ECONNREFUSED" })
+      const error = yield* Effect.flip(callWith("findOauthClients", () => cause))
+      assert.include(
+        String(error),
+        "could not connect to https://t1.api.example.test (ECONNREFUSED: connect ECONNREFUSED 10.0.0.1:443)"
+      )
+      const broken = yield* Effect.flip(callWith("findOauthClients", () =>
+        new TypeError("fetch failed", {
+          cause: new TypeError("Promise.withResolvers is not a function")
+        })))
+      assert.include(String(broken), "Promise.withResolvers is not a function")
+    }))
+
+  it.effect("a base URL that may lack its path, and only such a one", () =>
+    Effect.gen(function*() {
+      const message = (baseUrl: string) =>
+        Effect.flatMap(OauthClientsService, (service) => Effect.flip(service.findOauthClientById("u-7", "17"))).pipe(
+          Effect.provide(layerOver(scripted(() => json("", 404)).client, { baseUrl })),
+          Effect.map(String)
+        )
+      assert.include(yield* message("https://t1.example.test"), "lacks /api/v1")
+      assert.notInclude(yield* message("https://t1.example.test/api/v1"), "lacks")
+    }))
 })

@@ -12,19 +12,20 @@ const tls =
 const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|ConnectionClosed)$/
 
 /**
- * What an HTTP client's error says about the connection. Nothing else of it is kept: it holds the request, and with it
- * the bearer token.
+ * What an HTTP client's error says about the connection: nothing else of it is kept, since it holds the request, and
+ * with it the bearer token. The exchange takes secrets out of its words.
  */
 export const describeRequest = (error: HttpClientError.HttpClientError): NoAnswer => {
   if (error._tag === "ResponseError") return describeBodyError(error)
   if (error.reason === "Encode" || error.reason === "InvalidUrl") {
-    return { _tag: "NoAnswer", reason: "other", sent: false }
+    return { _tag: "NoAnswer", reason: "other", words: wordsOf(error.cause), sent: false }
   }
   const found = codes(error.cause, 5)
   const reasons = found.map(classify)
   // A connection that was tried at several addresses failed at each: one that may have sent something decides.
   const reason = reasons.find((candidate) => candidate === "reset" || candidate === "other") ?? reasons[0] ?? "other"
-  return { _tag: "NoAnswer", reason, code: found[0]?.code, sent: reason === "reset" || reason === "other" }
+  const sent = reason === "reset" || reason === "other"
+  return { _tag: "NoAnswer", reason, code: found[0]?.code, words: wordsOf(error.cause), sent }
 }
 
 /** The same for an error within the body. */
@@ -32,6 +33,7 @@ export const describeBodyError = (error: unknown): NoAnswer => ({
   _tag: "NoAnswer",
   reason: "truncated",
   code: codes(error, 5)[0]?.code,
+  words: wordsOf(error),
   sent: true
 })
 
@@ -41,7 +43,13 @@ const isCode = (text: string): boolean => text.length <= 48 && /^[A-Za-z]{2,32}\
 /** The same for a client that broke: its defect may quote a header. */
 export const describeDefect = (defect: unknown): NoAnswer => {
   const name = Predicate.isError(defect) && isCode(defect.name) ? defect.name : undefined
-  return { _tag: "NoAnswer", reason: "other", code: codes(defect, 5)[0]?.code ?? name, sent: true }
+  return {
+    _tag: "NoAnswer",
+    reason: "other",
+    code: codes(defect, 5)[0]?.code ?? name,
+    words: wordsOf(defect),
+    sent: true
+  }
 }
 
 const classify = ({ code, connecting }: Found): TransportReason =>
@@ -73,3 +81,15 @@ const codes = (cause: unknown, depth: number): ReadonlyArray<Found> => {
   }
   return Predicate.hasProperty(cause, "cause") ? codes(cause.cause, depth - 1) : []
 }
+
+/** The words of the error that another one wraps last: the system's or the runtime's. */
+const wordsOf = (error: unknown, depth = 5): string | undefined => {
+  if (depth === 0 || !Predicate.isObject(error)) return undefined
+  const inner = Predicate.hasProperty(error, "errors") && Array.isArray(error.errors) ? error.errors[0] : undefined
+  const words = wordsOf(inner ?? (Predicate.hasProperty(error, "cause") ? error.cause : undefined), depth - 1)
+  return words ??
+    (Predicate.isError(error) && error.message !== "" && !quoting.test(error.message) ? error.message : undefined)
+}
+
+// What quotes a header may quote a secret that nobody here knows.
+const quoting = /authorization|bearer|basic|header|cookie|secret|passw|token/i

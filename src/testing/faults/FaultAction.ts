@@ -60,7 +60,11 @@ export type FaultAction = Data.TaggedEnum<{
   ResetAfter: {}
   Truncate: { readonly fraction: number }
   Drip: { readonly every: Duration.Duration; readonly pieces: number }
-  Respond: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  Respond: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string | Uint8Array
+  }
   TooManyRequests: { readonly retryAfter: RetryAfter }
   Unavailable: { readonly retryAfter: RetryAfter }
   ExpireTokens: {}

@@ -130,7 +130,8 @@ export const drip = (every: Duration.DurationInput, pieces = 10): FaultStep =>
   step(FaultAction.Drip({ every: Duration.decode(every), pieces }))
 
 /**
- * This answer, and nothing done. An object becomes JSON.
+ * Answers with this status, these headers and this body, and does nothing else. Text and bytes are sent as they are; any
+ * other body becomes JSON.
  *
  * @since 0.1.0
  * @category steps
@@ -140,12 +141,12 @@ export const respond = (answer: {
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: unknown
 }): FaultStep => {
-  const isText = answer.body === undefined || typeof answer.body === "string"
-  return step(FaultAction.Respond({
-    status: answer.status,
-    headers: isText ? answer.headers ?? {} : { "content-type": "application/vnd.api+json", ...answer.headers },
-    body: typeof answer.body === "string" ? answer.body : answer.body === undefined ? "" : JSON.stringify(answer.body)
-  }))
+  const { body = "", headers = {}, status } = answer
+  return step(FaultAction.Respond(
+    typeof body === "string" || body instanceof Uint8Array
+      ? { status, headers, body }
+      : { status, headers: { "content-type": "application/vnd.api+json", ...headers }, body: JSON.stringify(body) }
+  ))
 }
 
 /**

@@ -6,6 +6,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { withHeaders } from "../api/answers.js"
 import { type ApiContext, refusal } from "../api/api.js"
 import * as Problem from "../api/Problem.js"
@@ -74,7 +75,7 @@ export const interfere = (context: ApiContext, action: FaultAction): Effect.Effe
     case "ResetBefore":
       return Effect.succeed(dropped("ECONNRESET"))
     case "Respond":
-      return Effect.succeed({ ...action, _tag: "Answered" })
+      return Effect.succeed(responseOf(action))
     case "TooManyRequests":
       return Effect.succeed(comeBack(context, throttled(context), action.retryAfter))
     case "Unavailable":
@@ -86,3 +87,8 @@ export const interfere = (context: ApiContext, action: FaultAction): Effect.Effe
       })
   }
 }
+
+const responseOf = ({ body, headers, status }: Extract<FaultAction, { _tag: "Respond" }>): FakeReply =>
+  typeof body === "string"
+    ? { _tag: "Answered", status, headers, body }
+    : { _tag: "Streamed", status, headers, length: body.byteLength, stream: Stream.make(body) }

@@ -44,6 +44,8 @@ export interface PasswordCredentials {
   readonly username: string
   /** Of the same user: `Redacted.make("...")`, or `Config.redacted`. */
   readonly password: Redacted.Redacted<string>
+  /** Scopes with blanks between (RFC 6749, section 3.3). Default: none is sent, and the server decides. */
+  readonly scope?: string | undefined
 }
 
 /**

@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 import type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
 import { durationMillis } from "./internal/config/durationMillis.js"
 import { allInvalid, invalidSetting, optionalSetting, requiredSetting } from "./internal/config/settings.js"
-import { isEmpty, isToken } from "./internal/http/secrets.js"
+import { isBroken, isEmpty, isToken } from "./internal/http/secrets.js"
 import { makePasswordGrant, makeStatic } from "./internal/token/accessTokens.js"
 import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
 
@@ -99,7 +99,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
 
   /**
    * From Effect's `Config`: `PROCESSMAKER_ACCESS_TOKEN`, or `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`,
-   * `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`.
+   * `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`; optional `PROCESSMAKER_SCOPE`.
    *
    * @since 0.1.0
    */
@@ -122,7 +122,8 @@ const variables = {
   clientId: "PROCESSMAKER_CLIENT_ID",
   clientSecret: "PROCESSMAKER_CLIENT_SECRET",
   username: "PROCESSMAKER_USERNAME",
-  password: "PROCESSMAKER_PASSWORD"
+  password: "PROCESSMAKER_PASSWORD",
+  scope: "PROCESSMAKER_SCOPE"
 }
 
 const asVariable: Naming = (field) => variables[field]
@@ -150,7 +151,8 @@ export const tokensFromEnvironment: Effect.Effect<
       return ConfigError.MissingData([clientId], `set ${all}, or ${variables.accessToken} in their place`)
     })
   )
-  return passwordGrant(login, asVariable)
+  const scope = yield* optionalSetting(Config.string(variables.scope), isBlank)
+  return passwordGrant({ ...login, scope: Option.getOrUndefined(scope) }, asVariable)
 })
 
 const passwordGrant = (
@@ -182,7 +184,16 @@ const staticToken = (
 const isBlank = (text: string): boolean => text.trim() === ""
 
 const checkText = (value: unknown): Either.Either<string, string> =>
-  Predicate.isString(value) && !isBlank(value) ? Either.right(value) : Either.left("must be a text that is not blank")
+  !Predicate.isString(value) || isBlank(value)
+    ? Either.left("must be a text that is not blank")
+    : /^[\r\n]|[\r\n]$/.test(value)
+    ? Either.left(lineBreak)
+    : Either.right(value)
+
+const lineBreak = "must not begin or end with a line break"
+
+const checkScope = (value: unknown): Either.Either<string | undefined, string> =>
+  value === undefined ? Either.right(undefined) : checkText(value)
 
 const checkSecret = (
   value: Redacted.Redacted<string>,
@@ -190,6 +201,7 @@ const checkSecret = (
   expected: string
 ): Either.Either<Redacted.Redacted<string>, string> => {
   if (!Redacted.isRedacted(value)) return Either.left("must be made by Redacted.make(\"...\")")
+  if (isBroken(value)) return Either.left(lineBreak)
   return isGood(value) ? Either.right(value) : Either.left(expected)
 }
 
@@ -206,7 +218,7 @@ const checkCredentials = (
   if (!Predicate.isRecord(options)) {
     return Effect.fail(invalidSetting("credentials", "must be a login or an access token"))
   }
-  const { clientId, clientSecret, loginCoolDown = "30 seconds", password, username } = options
+  const { clientId, clientSecret, loginCoolDown = "30 seconds", password, scope, username } = options
   const named = <A>(name: string, checked: Either.Either<A, string>) =>
     Either.mapLeft(checked, (message) => invalidSetting(name, message))
   return Effect.all({
@@ -214,6 +226,7 @@ const checkCredentials = (
     clientSecret: named(nameOf("clientSecret"), checkPassword(clientSecret)),
     username: named(nameOf("username"), checkText(username)),
     password: named(nameOf("password"), checkPassword(password)),
+    scope: named(nameOf("scope"), checkScope(scope)),
     coolDown: named("loginCoolDown", checkCoolDown(loginCoolDown))
   }, { mode: "validate" }).pipe(Effect.mapError((errors) => allInvalid(Object.values(errors))))
 }

@@ -30,6 +30,8 @@ export interface ProcessMakerConfigOptions {
   readonly baseUrl: string | URL
   /** Where tokens are had, under the same rules. Default: `/oauth/access_token` at the origin of `baseUrl`. */
   readonly tokenUrl?: string | URL | undefined
+  /** Host names that `http:` is allowed on beside loopback, for a fake in a container network. Default: none. */
+  readonly insecureHosts?: ReadonlyArray<string> | undefined
   /** Any part of a retry policy, for all calls of the layer. `RetryPolicy.with` overrides it. */
   readonly retry?: RetryPolicyOptions | undefined
   /** The largest body that is read, in bytes after decompression. Default: 8 MiB (8,388,608). */
@@ -80,7 +82,8 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
     Layer.effect(ProcessMakerConfig, ProcessMakerConfig.make(options))
 
   /**
-   * From Effect's `Config`: `PROCESSMAKER_BASE_URL` and, optional, `PROCESSMAKER_TOKEN_URL`.
+   * From Effect's `Config`: `PROCESSMAKER_BASE_URL` and, optional, `PROCESSMAKER_TOKEN_URL` and
+   * `PROCESSMAKER_INSECURE_HOSTS` (host names with commas between).
    *
    * @since 0.1.0
    */
@@ -99,9 +102,11 @@ const isBlank = (text: string): boolean => text.trim() === ""
 export const configFromEnvironment: Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> = Effect.gen(
   function*() {
     const { baseUrl, tokenUrl } = environmentNames
+    const insecureHosts = yield* optionalSetting(Config.string("PROCESSMAKER_INSECURE_HOSTS"), isBlank)
     return yield* makeNamed({
       baseUrl: yield* requiredSetting(baseUrl, optionalSetting(Config.string(baseUrl), isBlank)),
-      tokenUrl: Option.getOrUndefined(yield* optionalSetting(Config.string(tokenUrl), isBlank))
+      tokenUrl: Option.getOrUndefined(yield* optionalSetting(Config.string(tokenUrl), isBlank)),
+      insecureHosts: Option.getOrElse(insecureHosts, () => "").split(",").map((host) => host.trim())
     }, environmentNames)
   }
 )
@@ -113,9 +118,9 @@ const makeNamed = (
   names: typeof optionNames
 ): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> =>
   Effect.gen(function*() {
-    const { maxBodySize = 8 * 1024 * 1024, retry = {} } = options
-    const base = yield* Either.mapLeft(parseBaseUrl(options.baseUrl), invalid(names.baseUrl))
-    const token = yield* Either.mapLeft(parseTokenUrl(options.tokenUrl, base), invalid(names.tokenUrl))
+    const { insecureHosts = [], maxBodySize = 8 * 1024 * 1024, retry = {} } = options
+    const base = yield* Either.mapLeft(parseBaseUrl(options.baseUrl, insecureHosts), invalid(names.baseUrl))
+    const token = yield* Either.mapLeft(parseTokenUrl(options.tokenUrl, base, insecureHosts), invalid(names.tokenUrl))
     yield* Either.mapLeft(
       resolvePolicy(retry),
       ([issue]) => invalid(["retry", ...issue.path].join("."))(issue.expected)

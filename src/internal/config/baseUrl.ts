@@ -4,17 +4,32 @@ const bareHost = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?(:\d+)?(?=\/?$)/i
 
 // The URL parser has already brought every way to write an IPv4 address into dotted form.
 const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname)
+  hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" ||
+  /^127(\.\d{1,3}){3}$/.test(hostname)
+
+// `URL.canParse` is newer than the oldest runtimes of docs/runtimes.md.
+const parseUrl = (input: string): URL | undefined => {
+  try {
+    return new URL(input)
+  } catch {
+    return undefined
+  }
+}
+
+type Hosts = ReadonlyArray<string>
 
 // The messages never repeat the value: it may carry a password.
-const checkUrl = (input: string, example: string): Either.Either<URL, string> => {
+const checkUrl = (input: string, example: string, insecureHosts: Hosts): Either.Either<URL, string> => {
+  const url = parseUrl(input)
   // The parser would take out line breaks and tabs in silence.
-  if (!URL.canParse(input) || /\s/.test(input)) {
+  if (url === undefined || /\s/.test(input)) {
     return Either.left(`must be a whole URL that starts with https://, for example ${example}`)
   }
-  const url = new URL(input)
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
-    return Either.left("must start with https:// (http:// is allowed on localhost, 127.0.0.0/8 and [::1] only)")
+  const mayBePlain = isLoopback(url.hostname) || insecureHosts.some((host) => host.toLowerCase() === url.hostname)
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
+    return Either.left(
+      "must start with https:// (http:// is allowed on localhost, *.localhost, 127.0.0.0/8, [::1] and insecureHosts only)"
+    )
   }
   if (url.username !== "" || url.password !== "") return Either.left("must not contain a user name or a password")
   // `url.search` and `url.hash` are empty for a lone "?" or "#".
@@ -30,14 +45,22 @@ const textOf = (input: unknown): string =>
   input instanceof URL ? input.href : typeof input === "string" ? input.trim() : ""
 
 /** The base URL's rules: see `ProcessMakerConfigOptions.baseUrl`. The left side says what to set. */
-export const parseBaseUrl = (input: string | URL): Either.Either<URL, string> => {
+export const parseBaseUrl = (input: string | URL, insecureHosts: Hosts = []): Either.Either<URL, string> => {
   const text = textOf(input)
   const host = bareHost.exec(text)?.[0]
-  return checkUrl(host === undefined ? text : `https://${host}/api/v1`, "https://acme.api.processmaker.io/api/v1")
+  return checkUrl(
+    host === undefined ? text : `https://${host}/api/v1`,
+    "https://acme.api.processmaker.io/api/v1",
+    insecureHosts
+  )
 }
 
 /** The token URL obeys the same rules; left out, it is at the base URL's origin (wire-facts, section 7). */
-export const parseTokenUrl = (input: string | URL | undefined, base: URL): Either.Either<URL, string> =>
+export const parseTokenUrl = (
+  input: string | URL | undefined,
+  base: URL,
+  insecureHosts: Hosts = []
+): Either.Either<URL, string> =>
   input === undefined
     ? Either.right(new URL("/oauth/access_token", base))
-    : checkUrl(textOf(input), "https://acme.api.processmaker.io/oauth/access_token")
+    : checkUrl(textOf(input), "https://acme.api.processmaker.io/oauth/access_token", insecureHosts)

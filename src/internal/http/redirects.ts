@@ -28,8 +28,13 @@ export const redirectOf = (
   return { redirectOrigin: followed ?? pointsTo(request, response), followed: followed !== undefined }
 }
 
-const originOf = (url: string, base: string): string | undefined =>
-  URL.canParse(url, base) ? new URL(url, base).origin : undefined
+const originOf = (url: string, base: string): string | undefined => {
+  try {
+    return new URL(url, base).origin
+  } catch {
+    return undefined
+  }
+}
 
 // Where a transport went by itself: a client that was wrapped to follow redirects, or a fetch that ignores its options.
 // What was sent is what the client made of the request: one that goes by way of a gateway rewrites the URL.

@@ -25,6 +25,9 @@ const textOf = (secret: Redacted.Redacted<unknown>): string => {
 /** Whether it can stand in a header at all: visible ASCII (RFC 6749, appendix A.12). */
 export const isToken = (token: Redacted.Redacted<unknown>): boolean => /^[\x21-\x7e]+$/.test(textOf(token))
 
+/** A line break at either end: what `echo` adds to a secret. No credential has one (RFC 6749, appendix A). */
+export const isBroken = (secret: Secret): boolean => /^[\r\n]|[\r\n]$/.test(textOf(secret))
+
 export const isEmpty = (secret: Secret): boolean => textOf(secret) === ""
 
 /** RFC 6749, section 4.3.2, with the client's own credentials in the body (section 2.3.1). */
@@ -33,7 +36,8 @@ export const passwordGrant = (credentials: PasswordCredentials): Record<string, 
   client_id: credentials.clientId,
   client_secret: Redacted.value(credentials.clientSecret),
   username: credentials.username,
-  password: Redacted.value(credentials.password)
+  password: Redacted.value(credentials.password),
+  ...(credentials.scope === undefined ? {} : { scope: credentials.scope })
 })
 
 /** RFC 6749, section 6. The server compares the client id with the one of the first grant, as text. */

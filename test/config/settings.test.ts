@@ -1,0 +1,80 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import { OauthClientsService, ProcessMakerConfig } from "effect-processmaker-oauth"
+import type { PasswordCredentials } from "effect-processmaker-oauth"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { baseUrl, json, scripted } from "../support/scripted.js"
+
+const env = {
+  PROCESSMAKER_BASE_URL: baseUrl,
+  PROCESSMAKER_CLIENT_ID: "17",
+  PROCESSMAKER_CLIENT_SECRET: "client-secret",
+  PROCESSMAKER_USERNAME: "admin",
+  PROCESSMAKER_PASSWORD: "pass-word"
+}
+
+const fromEnv = (more: Record<string, string>) => {
+  const { client, seen } = scripted(({ url }) =>
+    url.pathname.startsWith("/oauth") ? json({ access_token: "t", token_type: "Bearer" }) : json({ data: [] })
+  )
+  const run = Effect.flatMap(OauthClientsService, (service) => service.findOauthClients("u")).pipe(
+    Effect.provide(OauthClientsService.layerConfig),
+    Effect.provide(Layer.succeed(HttpClient.HttpClient, client)),
+    Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries({ ...env, ...more }))))
+  )
+  return { run, seen }
+}
+
+describe("a line break at either end", () => {
+  for (const name of Object.keys(env).filter((key) => !key.endsWith("URL"))) {
+    for (const value of ["vault-value\n", "\r\nvault-value"]) {
+      it.effect(`of ${name} is refused by its name: ${JSON.stringify(value)}`, () =>
+        Effect.gen(function*() {
+          const { run, seen } = fromEnv({ [name]: value })
+          const error = String(yield* Effect.flip(run))
+          assert.include(error, `${name} must not begin or end with a line break`)
+          assert.notInclude(error, "vault-value")
+          assert.strictEqual(seen.length, 0)
+        }))
+    }
+  }
+
+  it.effect("of an access token, and of an option", () =>
+    Effect.gen(function*() {
+      const token = yield* Effect.flip(fromEnv({ PROCESSMAKER_ACCESS_TOKEN: "abc\n" }).run)
+      assert.include(String(token), "PROCESSMAKER_ACCESS_TOKEN must not begin or end with a line break")
+      const credentials: PasswordCredentials = {
+        clientId: "17",
+        clientSecret: Redacted.make("s\n"),
+        username: "u",
+        password: Redacted.make("p")
+      }
+      const option = yield* Effect.flip(Effect.scoped(Layer.build(OauthClientsService.layer({ baseUrl, credentials }))))
+      assert.include(String(option), "credentials.clientSecret must not")
+    }).pipe(Effect.provide(Layer.succeed(HttpClient.HttpClient, scripted(() => json({})).client))))
+})
+
+describe("settings that are optional", () => {
+  it.effect("a scope goes into the login, and none by default", () =>
+    Effect.gen(function*() {
+      const [with_, without] = [fromEnv({ PROCESSMAKER_SCOPE: "a b" }), fromEnv({})]
+      yield* Effect.all([with_.run, without.run])
+      assert.include(with_.seen[0]?.body, "scope=a+b")
+      assert.notInclude(without.seen[0]?.body, "scope")
+    }))
+
+  it.effect("hosts without TLS", () =>
+    Effect.gen(function*() {
+      const url = "http://fake:4010/api/v1"
+      const { run, seen } = fromEnv({ PROCESSMAKER_BASE_URL: url, PROCESSMAKER_INSECURE_HOSTS: "other, FAKE" })
+      yield* run
+      assert.strictEqual(seen[1]?.url.host, "fake:4010")
+      yield* Effect.flip(fromEnv({ PROCESSMAKER_BASE_URL: url, PROCESSMAKER_INSECURE_HOSTS: "fak,fake.org" }).run)
+      yield* Effect.flip(ProcessMakerConfig.make({ baseUrl: url }))
+      yield* ProcessMakerConfig.make({ baseUrl: "http://api.localhost:3000/api/v1" })
+      yield* Effect.flip(ProcessMakerConfig.make({ baseUrl: "http://evil-localhost/api/v1" }))
+    }))
+})

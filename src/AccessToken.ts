@@ -61,6 +61,8 @@ export interface AccessTokenProviderShape {
   readonly get: Effect.Effect<AccessToken, AccessTokenError>
   /** Says that the API refused this token. It is dropped only if it is still the one that `get` gives out. */
   readonly invalidate: (token: AccessToken) => Effect.Effect<void>
+  /** The OAuth client that the tokens are issued to, if it is known: it can then be protected (`protectLogin`). */
+  readonly clientId?: (() => string | undefined) | undefined
   /** Whether `get` can give out another token after a refusal. Default: true. */
   readonly renewable?: boolean | undefined
   /** What must not show in an error when a server repeats it, beside the token of the call. Default: nothing. */

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
@@ -80,6 +81,38 @@ export const OauthClientWithoutSecret = /* @__PURE__ */ Schema.transform(
     encode: (client) => client
   }
 )
+
+/**
+ * Options of `ensureOauthClient`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EnsureOptions {
+  /**
+   * How long a client may take to appear in the list after the response to its addition was lost: a server may commit
+   * late, a replica may lag. Default: 5 seconds.
+   */
+  readonly settle?: Duration.DurationInput | undefined
+}
+
+/**
+ * What `ensureOauthClient` succeeds with.
+ *
+ * **Gotchas**
+ *
+ * A client that was found may show no secret: servers may show it only when a client is added.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class EnsuredOauthClient extends Schema.Class<EnsuredOauthClient>("EnsuredOauthClient")({
+  client: OauthClient,
+  /** Whether this call added it. */
+  added: Schema.Boolean,
+  /** The IDs of other clients that are as wanted, in the order of the list. Usually none. */
+  others: Schema.Array(OauthClientId)
+}) {}
 
 /**
  * What a new OAuth client is made from. What is left out is decided by the server.

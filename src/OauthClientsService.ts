@@ -13,12 +13,18 @@ import type { ProcessMakerCredentials } from "./AccessTokenProvider.js"
 import { AccessTokenProvider, tokensFromEnvironment } from "./AccessTokenProvider.js"
 import { allInvalid } from "./internal/config/settings.js"
 import { makeService } from "./internal/service/service.js"
-import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "./OauthClient.js"
+import type {
+  EnsuredOauthClient,
+  EnsureOptions,
+  NewOauthClientInput,
+  OauthClient,
+  OauthClientChangesInput
+} from "./OauthClient.js"
 import type { OauthClientPage } from "./OauthClientPage.js"
 import type { PageEvent, PageOptions, PageStreamOptions } from "./PageStream.js"
 import type { ProcessMakerConfigOptions } from "./ProcessMakerConfig.js"
 import { configFromEnvironment, ProcessMakerConfig } from "./ProcessMakerConfig.js"
-import type { OauthClientsError, OauthClientsStreamError } from "./ProcessMakerError.js"
+import type { OauthClientsError, OauthClientsStreamError, ProcessMakerChangeIgnored } from "./ProcessMakerError.js"
 
 /**
  * The operations on a user's OAuth clients. They keep the names that they have in the API.
@@ -41,13 +47,16 @@ export interface OauthClientsServiceShape {
   ) => Effect.Effect<OauthClient, OauthClientsError>
 
   /** Reads one OAuth client: `GET /users/{user_id}/clients/{client_id}`. */
-  readonly findOauthClientById: (userId: string, clientId: string) => Effect.Effect<OauthClient, OauthClientsError>
+  readonly findOauthClientById: (
+    userId: string,
+    clientId: string
+  ) => Effect.Effect<OauthClient, Exclude<OauthClientsError, ProcessMakerChangeIgnored>>
 
   /** Reads one page of a user's OAuth clients: `GET /users/{user_id}/clients`. */
   readonly findOauthClients: (
     userId: string,
     options?: PageOptions
-  ) => Effect.Effect<OauthClientPage, OauthClientsError>
+  ) => Effect.Effect<OauthClientPage, Exclude<OauthClientsError, ProcessMakerChangeIgnored>>
 
   /** Changes an OAuth client, only in what is given: `PUT /users/{user_id}/clients/{client_id}`. */
   readonly updateOauthClient: (
@@ -63,7 +72,36 @@ export interface OauthClientsServiceShape {
    *
    * To delete the client that the access token was issued to ends that token too.
    */
-  readonly deleteOauthClient: (userId: string, clientId: string) => Effect.Effect<void, OauthClientsError>
+  readonly deleteOauthClient: (
+    userId: string,
+    clientId: string
+  ) => Effect.Effect<void, Exclude<OauthClientsError, ProcessMakerChangeIgnored>>
+
+  /**
+   * Finds the OAuth client with this name and these flags, and adds it if there is none.
+   *
+   * **When to use**
+   *
+   * To provision clients: run it as often as you like. The API knows no idempotency keys, so a lost response leaves open
+   * whether a client was added; this operation reads the list again until `settle` has passed before it adds again.
+   *
+   * **Details**
+   *
+   * A client matches if it is not revoked, has the name (both trimmed, since servers trim) and every flag that `input`
+   * sets. The first one in the list is `client`; `others` are the IDs of the rest. Nothing is ever changed or deleted.
+   * Calls of one layer for the same user and name run one after another. All additions of a call together count against
+   * `maxAttempts`, and `totalTimeout` runs from the first of them.
+   *
+   * **Gotchas**
+   *
+   * Two layers, or two processes, may still add one client each: the next call returns one and names the other in
+   * `others`. A client that was found may have no secret to show.
+   */
+  readonly ensureOauthClient: (
+    userId: string,
+    input: NewOauthClientInput,
+    options?: EnsureOptions
+  ) => Effect.Effect<EnsuredOauthClient, OauthClientsStreamError>
 
   /** All OAuth clients of a user, page by page as they are needed. */
   readonly streamOauthClients: (

@@ -36,6 +36,11 @@ export interface ProcessMakerConfigOptions {
   readonly retry?: RetryPolicyOptions | undefined
   /** The largest body that is read, in bytes after decompression. Default: 8 MiB (8,388,608). */
   readonly maxBodySize?: number | undefined
+  /**
+   * Whether the OAuth client that the layer logs in with is kept from being deleted or revoked through the layer, which
+   * would end its access. Default: true.
+   */
+  readonly protectLogin?: boolean | undefined
 }
 
 /**
@@ -50,6 +55,8 @@ export interface ProcessMakerConfigShape {
   readonly tokenUrl: string
   readonly retry: RetryPolicyOptions
   readonly maxBodySize: number
+  /** Default: true. */
+  readonly protectLogin?: boolean | undefined
 }
 
 /**
@@ -118,7 +125,7 @@ const makeNamed = (
   names: typeof optionNames
 ): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> =>
   Effect.gen(function*() {
-    const { insecureHosts = [], maxBodySize = 8 * 1024 * 1024, retry = {} } = options
+    const { insecureHosts = [], maxBodySize = 8 * 1024 * 1024, protectLogin = true, retry = {} } = options
     const base = yield* Either.mapLeft(parseBaseUrl(options.baseUrl, insecureHosts), invalid(names.baseUrl))
     const token = yield* Either.mapLeft(parseTokenUrl(options.tokenUrl, base, insecureHosts), invalid(names.tokenUrl))
     yield* Either.mapLeft(
@@ -128,5 +135,5 @@ const makeNamed = (
     if (!Number.isSafeInteger(maxBodySize) || maxBodySize < 1) {
       return yield* Effect.fail(invalid("maxBodySize")("must be a whole number of bytes, 1 or more"))
     }
-    return { baseUrl: base.href.replace(/\/+$/, ""), tokenUrl: token.href, retry, maxBodySize }
+    return { baseUrl: base.href.replace(/\/+$/, ""), tokenUrl: token.href, retry, maxBodySize, protectLogin }
   })

@@ -7,13 +7,14 @@ export { AccessTokenProvider } from "./AccessTokenProvider.js"
 export type { PasswordGrantOptions, ProcessMakerCredentials } from "./AccessTokenProvider.js"
 export { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
 export {
+  EnsuredOauthClient,
   NewOauthClient,
   OauthClient,
   OauthClientChanges,
   OauthClientId,
   OauthClientWithoutSecret
 } from "./OauthClient.js"
-export type { NewOauthClientInput, OauthClientChangesInput } from "./OauthClient.js"
+export type { EnsureOptions, NewOauthClientInput, OauthClientChangesInput } from "./OauthClient.js"
 export { OauthClientPage, PageCursor, Pagination } from "./OauthClientPage.js"
 export { OauthClientsService } from "./OauthClientsService.js"
 export type { OauthClientsOptions, OauthClientsServiceShape } from "./OauthClientsService.js"

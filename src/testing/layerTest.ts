@@ -19,6 +19,8 @@ import { FakeProcessMaker } from "./FakeProcessMaker.js"
 export interface TestOptions extends FakeOptions {
   /** The retry policy of the service, where it is to differ from the default. */
   readonly retry?: RetryPolicyOptions | undefined
+  /** Whether the service keeps the client that it logs in with from being deleted or revoked. Default: true. */
+  readonly protectLogin?: boolean | undefined
 }
 
 /**
@@ -56,7 +58,7 @@ export const layerTest = (options: TestOptions = {}): Layer.Layer<OauthClientsSe
   Layer.unwrapEffect(
     Effect.map(
       FakeProcessMaker,
-      ({ baseUrl, credentials }) => OauthClientsService.layer({ baseUrl, credentials, retry: options.retry })
+      ({ baseUrl, credentials }) => OauthClientsService.layer({ ...options, baseUrl, credentials })
     )
   ).pipe(
     Layer.provide(FakeProcessMaker.layerHttpClient),

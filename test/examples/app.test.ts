@@ -91,6 +91,7 @@ const forbidding = Layer.succeed(OauthClientsService, {
   findOauthClients: () => Effect.fail(forbidden),
   updateOauthClient: () => Effect.fail(forbidden),
   deleteOauthClient: () => Effect.fail(forbidden),
+  ensureOauthClient: () => Effect.fail(forbidden),
   streamOauthClients: () => Stream.fail(forbidden),
   streamOauthClientPages: () => Stream.fail(forbidden),
   streamOauthClientEvents: () => Stream.fail(forbidden)

@@ -1,6 +1,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService, ProcessMakerInvalidRequest } from "effect-processmaker-oauth"
+import type { OauthClientsError } from "effect-processmaker-oauth"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { runs } from "../support/runs.js"
@@ -96,7 +97,7 @@ describe("an id is one segment of the path and nothing else", () => {
       for (const operation of operationNames) {
         const { client, seen } = scripted(() => json({ message: "no" }, 404))
         const outcome = yield* Effect.flip(
-          Effect.flatMap(OauthClientsService, (service) =>
+          Effect.flatMap(OauthClientsService, (service): Effect.Effect<unknown, OauthClientsError> =>
             operation === "findOauthClients" || operation === "streamOauthClients"
               ? service.findOauthClients(userId)
               : operation === "addOauthClient"

@@ -16,13 +16,14 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { AccessToken, AccessTokenProviderShape } from "../../AccessToken.js"
+import type { CallFacts } from "../../ErrorDetail.js"
 import { AccessTokenError } from "../../ProcessMakerError.js"
-import type { OauthClientsError } from "../../ProcessMakerError.js"
 import type { RetryPolicyOptions } from "../../RetryPolicy.js"
 import { layerPolicy, policyInForce } from "../config/policyInForce.js"
 import { brokenProvider as brokenProviderReason } from "../failure/failure.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "../failure/failure.js"
 import { publicError } from "../failure/publicErrors.js"
+import type { CallError } from "../failure/publicErrors.js"
 import { isNotFound, isUnauthorized } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
 import { isToken, withBearer } from "../http/secrets.js"
@@ -62,13 +63,14 @@ export interface Repeat {
   /** The attempt that failed, from 1. */
   readonly attempt: number
   readonly delay: Duration.Duration
-  readonly error: OauthClientsError
+  readonly error: CallError
 }
 
 /** An answer, and what it took. */
 export interface Done<A> {
   readonly value: A
   readonly attempts: number
+  readonly facts: () => CallFacts
 }
 
 /** What the calls of a layer have in common. */
@@ -81,7 +83,7 @@ export interface CallerOptions {
   readonly maxBodySize: number
 }
 
-export type Caller = <A>(call: ApiCall<A>) => Effect.Effect<Done<A>, OauthClientsError>
+export type Caller = <A>(call: ApiCall<A>) => Effect.Effect<Done<A>, CallError>
 
 interface Layer extends CallerOptions {
   readonly throttle: Throttle
@@ -123,7 +125,7 @@ export const makeCaller = (options: CallerOptions): Caller => {
           }))
       }
       return Effect.matchEffect(repeating(ledger, shared, attempts(layer, call, ledger)), {
-        onSuccess: (value) => Effect.succeed({ value, attempts: ledger.attempts }),
+        onSuccess: (value) => Effect.succeed({ value, attempts: ledger.attempts, facts: () => factsOf(ledger) }),
         onFailure: fail
       })
     })

@@ -11,7 +11,7 @@ import type { Deadline } from "./deadline.js"
 import type { Method, ResolvedPolicy } from "./decision.js"
 
 /** Which call, and what it was given. */
-export type Call = Pick<CallFacts, "operation" | "userId" | "clientId" | "page" | "url">
+export type Call = Pick<CallFacts, "operation" | "userId" | "clientId" | "page" | "url" | "outcome">
 
 /** One call's account of all it sends and waits for, whoever sends it: the operation itself, or the login before it. */
 export interface Ledger {

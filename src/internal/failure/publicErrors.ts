@@ -4,14 +4,18 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { CallFacts, ErrorDetail, ValidationIssue } from "../../ErrorDetail.js"
+import type { OauthClient } from "../../OauthClient.js"
 import type { AccessTokenError, OauthClientsError } from "../../ProcessMakerError.js"
 import * as Errors from "../../ProcessMakerError.js"
 import { invalidTokenResponse } from "./failure.js"
 import type { Failure, LoginRefused, NoAnswer, RefusedStatus, Said } from "./failure.js"
 import { statusMeaning } from "./status.js"
 
+/** How any call can fail. That a change was ignored only the operation knows that asked for it. */
+export type CallError = Exclude<OauthClientsError, Errors.ProcessMakerChangeIgnored>
+
 /** The public error of a call that ended with this failure. */
-export const publicError = (failure: Failure, call: CallFacts): OauthClientsError => {
+export const publicError = (failure: Failure, call: CallFacts): CallError => {
   switch (failure._tag) {
     case "RefusedStatus":
       return statusError(failure, call)
@@ -54,6 +58,13 @@ export const loginError = (failure: Failure, call: CallFacts): AccessTokenError 
       return unansweredError(failure, login)
   }
 }
+
+/** The public error of a write that was answered with a client that lacks what was sent. */
+export const changeIgnored = (
+  fields: Errors.ProcessMakerChangeIgnored["fields"],
+  client: OauthClient,
+  call: CallFacts
+): Errors.ProcessMakerChangeIgnored => new Errors.ProcessMakerChangeIgnored({ ...call, fields, client })
 
 // A provider of tokens knows nothing of the call that needed one: of its ids, its attempts, and whether it was carried out.
 const ofCall = (error: AccessTokenError, { url: _, ...call }: CallFacts): AccessTokenError => {
@@ -121,7 +132,7 @@ const longestWait = 100 * 365 * 86_400_000
 const wait = (millis: number | undefined) =>
   Option.map(Option.fromNullable(millis), (wanted) => Duration.millis(Math.ceil(Math.min(wanted, longestWait))))
 
-const statusError = (failure: RefusedStatus, call: CallFacts): OauthClientsError => {
+const statusError = (failure: RefusedStatus, call: CallFacts): CallError => {
   const { challenge, redirectOrigin, status } = failure
   const fields = { ...call, ...answered(failure) }
   switch (redirectOrigin === undefined ? statusMeaning(status).error : "UnexpectedStatus") {

@@ -4,6 +4,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { PageStreamOptions } from "../../PageStream.js"
+import { durationMillis } from "../config/durationMillis.js"
 import { checkCursor } from "../list/cursor.js"
 import { schemaIssues } from "../wire/schemaIssues.js"
 
@@ -53,6 +54,18 @@ const checkPageOptions = checked(
 
 export const checkPage = (options: unknown): Checked<PageNumbers> =>
   Either.map(checkPageOptions(options), ({ page = 1, perPage = 15 }) => ({ page, perPage }))
+
+const checkEnsureOptions = checked(
+  Schema.Struct({ settle: Schema.optional(Schema.Unknown) }).annotations({ description: "an object with settle" })
+)
+
+/** How long a lost answer is waited for, in milliseconds. */
+export const checkSettle = (options: unknown): Checked<number> =>
+  Either.flatMap(checkEnsureOptions(options), ({ settle = "5 seconds" }) =>
+    Either.fromOption(
+      durationMillis(settle),
+      () => [{ path: ["settle"], expected: "must be a duration, for example \"5 seconds\"" }]
+    ))
 
 const checkStreamOptions = checked(
   Schema.Struct({

@@ -3,14 +3,14 @@
  * spans and metrics, the table in README.md and the error types read them here.
  */
 import * as Either from "effect/Either"
+import type * as Option from "effect/Option"
 import { NewOauthClient, OauthClientChanges } from "../../OauthClient.js"
-import type { OauthClient } from "../../OauthClient.js"
 import type { ProcessMakerError } from "../../ProcessMakerError.js"
 import type { Method } from "../call/decision.js"
 import type { InvalidAnswer } from "../failure/failure.js"
 import { writeChanges, writeNew } from "../wire/client.js"
-import { readClient, readNothing, readStrictPage } from "../wire/document.js"
-import type { Answer, ListDocument } from "../wire/document.js"
+import { readAskedPage, readClient, readNothing, readUpdate } from "../wire/document.js"
+import type { Answer, ClientDocument, ListDocument } from "../wire/document.js"
 import { checked, checkPage } from "./inputs.js"
 import type { Checked, PageNumbers } from "./inputs.js"
 
@@ -29,6 +29,11 @@ export interface Ids {
 
 type ErrorTag = ProcessMakerError["_tag"]
 
+/** What a good answer must be about. */
+export interface Asked extends Ids {
+  readonly page?: number | undefined
+}
+
 export interface Operation<Input, Output, Tag extends ErrorTag = ErrorTag> {
   /** Its name in the API and in `OauthClientsService`. */
   readonly id: OperationId
@@ -40,7 +45,7 @@ export interface Operation<Input, Output, Tag extends ErrorTag = ErrorTag> {
   readonly query?: (input: Input) => Readonly<Record<string, string>>
   readonly body?: (input: Input, ids: Ids) => string
   /** Reads a good answer. */
-  readonly output: (answer: Answer) => Either.Either<Output, InvalidAnswer>
+  readonly output: (answer: Answer, asked: Asked) => Either.Either<Output, InvalidAnswer>
   /** The tags of all errors that it can fail with. */
   readonly errors: ReadonlyArray<Tag>
   /**
@@ -74,25 +79,28 @@ const callErrors = tags(
   "ProcessMakerLoginFailed"
 )
 
-type CallTag = (typeof callErrors)[number]
+const writeErrors = tags(...callErrors, "ProcessMakerChangeIgnored")
 
-export const addOauthClient: Operation<NewOauthClient, OauthClient, CallTag> = {
+type CallTag = (typeof callErrors)[number]
+type WriteTag = (typeof writeErrors)[number]
+
+export const addOauthClient: Operation<NewOauthClient, ClientDocument, WriteTag> = {
   id: "addOauthClient",
   method: "POST",
   template: "/users/{user_id}/clients",
   input: checked(NewOauthClient),
   body: writeNew,
-  output: readClient,
-  errors: callErrors,
+  output: (answer) => readClient(answer),
+  errors: writeErrors,
   repeats: "notApplied"
 }
 
-export const findOauthClientById: Operation<void, OauthClient, CallTag> = {
+export const findOauthClientById: Operation<void, ClientDocument, CallTag> = {
   id: "findOauthClientById",
   method: "GET",
   template: "/users/{user_id}/clients/{client_id}",
   input: () => Either.void,
-  output: readClient,
+  output: (answer, { clientId }) => readClient(answer, clientId),
   errors: callErrors,
   repeats: "safe"
 }
@@ -103,19 +111,19 @@ export const findOauthClients: Operation<PageNumbers, ListDocument, CallTag> = {
   template: "/users/{user_id}/clients",
   input: checkPage,
   query: ({ page, perPage }) => ({ page: String(page), per_page: String(perPage) }),
-  output: readStrictPage,
+  output: (answer, { page = 1 }) => readAskedPage(answer, page),
   errors: callErrors,
   repeats: "safe"
 }
 
-export const updateOauthClient: Operation<OauthClientChanges, OauthClient, CallTag> = {
+export const updateOauthClient: Operation<OauthClientChanges, Option.Option<ClientDocument>, WriteTag> = {
   id: "updateOauthClient",
   method: "PUT",
   template: "/users/{user_id}/clients/{client_id}",
   input: checked(OauthClientChanges),
   body: (changes, { clientId = "" }) => writeChanges(clientId, changes),
-  output: readClient,
-  errors: callErrors,
+  output: (answer, { clientId = "" }) => readUpdate(answer, clientId),
+  errors: writeErrors,
   repeats: "idempotent"
 }
 
@@ -124,7 +132,7 @@ export const deleteOauthClient: Operation<void, void, CallTag> = {
   method: "DELETE",
   template: "/users/{user_id}/clients/{client_id}",
   input: () => Either.void,
-  output: readNothing,
+  output: (answer) => readNothing(answer),
   errors: callErrors,
   repeats: "idempotent",
   whenGone: () => undefined

@@ -1,8 +1,10 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
 import { mediaType } from "../wire/document.js"
-import { checkClient, checkUser } from "./inputs.js"
+import type { Wanted } from "./ensure.js"
+import { checkClient, checkSettle, checkUser } from "./inputs.js"
 import type { Checked } from "./inputs.js"
+import { addOauthClient } from "./operations.js"
 import type { Ids, Operation } from "./operations.js"
 
 /** The input of an operation, ids and all; or everything that is wrong with it. */
@@ -18,6 +20,15 @@ export const checkInput = <Input>(
   return Either.isLeft(goodIds) && Either.isLeft(goodInput)
     ? Either.left([...goodIds.left, ...goodInput.left])
     : Either.flatMap(goodIds, () => goodInput)
+}
+
+/** What a client to ensure is made from. */
+export const checkEnsure = (userId: string, given: unknown, options: unknown): Checked<Wanted> => {
+  const input = checkInput(addOauthClient, { userId }, given)
+  const settle = checkSettle(options)
+  return Either.isLeft(input) && Either.isLeft(settle)
+    ? Either.left([...input.left, ...settle.left])
+    : Either.all({ userId: Either.right(userId), input, settle })
 }
 
 /** Expands a path template: each id is one segment. */

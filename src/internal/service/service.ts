@@ -9,7 +9,14 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { SchemaIssue } from "../../ErrorDetail.js"
-import type { NewOauthClientInput, OauthClient, OauthClientChangesInput } from "../../OauthClient.js"
+import type {
+  EnsureOptions,
+  NewOauthClient,
+  NewOauthClientInput,
+  OauthClient,
+  OauthClientChanges,
+  OauthClientChangesInput
+} from "../../OauthClient.js"
 import type { OauthClientPage } from "../../OauthClientPage.js"
 import type { PageEvent, PageOptions, PageStreamOptions } from "../../PageStream.js"
 import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
@@ -18,13 +25,17 @@ import { makeCaller } from "../call/call.js"
 import type { ApiCall, CallerOptions, Done } from "../call/call.js"
 import type { Method } from "../call/decision.js"
 import type { Call } from "../call/ledger.js"
-import type { InvalidAnswer } from "../failure/failure.js"
+import { layerPolicy, policyInForce } from "../config/policyInForce.js"
 import { publicError } from "../failure/publicErrors.js"
+import type { CallError } from "../failure/publicErrors.js"
 import { pageOf } from "../list/page.js"
 import { listEvents, streamOperation } from "../list/stream.js"
 import { operationSpan } from "../watch/spans.js"
-import { readAskedPage, readClient, readPage } from "../wire/document.js"
-import type { Answer, ListDocument } from "../wire/document.js"
+import { isSameId } from "../wire/client.js"
+import { readPage, readStrictPage } from "../wire/document.js"
+import type { ClientDocument, ListDocument } from "../wire/document.js"
+import { confirmed } from "./answers.js"
+import { makeEnsure } from "./ensure.js"
 import { checkStream, isPathId } from "./inputs.js"
 import type { PageNumbers } from "./inputs.js"
 import {
@@ -34,10 +45,13 @@ import {
   findOauthClients,
   updateOauthClient
 } from "./operations.js"
-import type { Ids, Operation } from "./operations.js"
-import { checkInput, makeRequest } from "./requests.js"
+import type { Ids, Operation, OperationId } from "./operations.js"
+import { checkEnsure, checkInput, makeRequest } from "./requests.js"
 
 type More<A> = Partial<Pick<ApiCall<A>, "decode" | "onRepeat">>
+
+/** What errors say of a call. `operation` is another than the one sent where that is a part of it. */
+type Facts = Ids & Partial<Pick<Call, "operation" | "page" | "outcome">>
 
 export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens"> {
   readonly config: ProcessMakerConfigShape
@@ -46,29 +60,59 @@ export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens">
 /** The service over one caller. */
 export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   const call = makeCaller({ ...config, client, tokens })
+  const inForce = policyInForce(config.retry)
 
   /** One call, from ids and input that were checked. */
   const send = <Input, A>(
     operation: Operation<Input, A>,
-    facts: Ids & { readonly page?: number },
+    facts: Facts,
     input: Input,
     more?: More<A>
-  ): Effect.Effect<Done<A>, OauthClientsError> =>
+  ): Effect.Effect<Done<A>, CallError> =>
     call({
       facts: { operation: operation.id, ...facts },
       method: operation.method,
       request: makeRequest(config.baseUrl, operation, facts, input),
-      decode: operation.output,
+      decode: (answer) => operation.output(answer, facts),
       whenGone: operation.whenGone,
       ...more
     })
 
-  const sendPage = (userId: string, numbers: PageNumbers, more?: More<ListDocument>) =>
-    send(findOauthClients, { userId, page: numbers.page }, numbers, more)
+  const sendPage = (facts: Facts, numbers: PageNumbers, more?: More<ListDocument>) =>
+    send(findOauthClients, { ...facts, page: numbers.page }, numbers, more)
 
-  const streamOauthClientEvents = (
+  const add = (facts: Facts, input: NewOauthClient): Effect.Effect<OauthClient, OauthClientsError> =>
+    Effect.flatMap(send(addOauthClient, facts, input), (done) => confirmed(input, done.value, done.facts))
+
+  const find = (facts: Facts) => send(findOauthClientById, facts, undefined)
+
+  const update = (ids: Ids, changes: OauthClientChanges): Effect.Effect<OauthClient, OauthClientsError> => {
+    const confirm = ({ facts, value }: Done<ClientDocument>) => confirmed(changes, value, facts)
+    // Answered without a document, the client is read back.
+    const readBack = Effect.flatMap(find({ ...ids, operation: updateOauthClient.id, outcome: "applied" }), confirm)
+    return Effect.flatMap(
+      send(updateOauthClient, ids, changes),
+      (done) => Option.isSome(done.value) ? confirm({ ...done, value: done.value.value }) : readBack
+    )
+  }
+
+  /** Refuses to take away what this layer logs in with. */
+  const sparing = <A, E>(
+    { id, method }: { readonly id: OperationId; readonly method: Method },
+    ids: Ids & { readonly clientId: string },
+    effect: Effect.Effect<A, E>
+  ): Effect.Effect<A, E | CallError> => {
+    const login = config.protectLogin === false ? undefined : tokens.clientId?.()
+    if (login === undefined || !isSameId(login, ids.clientId)) return effect
+    const expected = "must not be the client that this layer logs in with, unless its option protectLogin is false"
+    return invalidRequest({ operation: id, ...ids }, method, [{ path: ["clientId"], expected }])
+  }
+
+  /** All that happens while a list is read, by one of the streams or for `ensureOauthClient`. */
+  const events = (
     userId: string,
-    streamOptions: PageStreamOptions = {}
+    streamOptions: PageStreamOptions = {},
+    facts: Partial<Facts> = {}
   ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
     Stream.suspend(() => {
       const checked = checkStream(userId, streamOptions)
@@ -76,101 +120,100 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
         return Stream.fromEffect(invalidRequest({ operation: streamOperation, userId }, "GET", checked.left))
       }
       const { onInvalidItem, ...walk } = checked.right
-      const decode = onInvalidItem === "skip" ? readPage : findOauthClients.output
+      const decode = onInvalidItem === "skip" ? readPage : readStrictPage
       return listEvents(
         ({ page, size }, onRepeat) =>
           operationSpan(
             findOauthClients.id,
             { page },
-            () => sendPage(userId, { page, perPage: size }, { decode, onRepeat })
+            () => sendPage({ userId, ...facts }, { page, perPage: size }, { decode, onRepeat })
           ),
         walk
       )
     })
 
-  const streamOauthClientPages = (userId: string, streamOptions?: PageStreamOptions) =>
-    Stream.mapChunks(streamOauthClientEvents(userId, streamOptions), Chunk.filterMap(fetched))
+  const pages = (userId: string, streamOptions?: PageStreamOptions) =>
+    Stream.mapChunks(events(userId, streamOptions), Chunk.filterMap(fetched))
+
+  const ensure = makeEnsure({
+    add: (userId, input) => add({ userId, operation: "ensureOauthClient" }, input),
+    list: (userId, outcome) => clientsOf(events(userId, {}, { operation: "ensureOauthClient", outcome })),
+    policy: Effect.withFiberRuntime((fiber) =>
+      Effect.succeed(Either.getOrElse(inForce(fiber), () => layerPolicy(config.retry)))
+    )
+  })
 
   return {
     addOauthClient: (userId: string, given: NewOauthClientInput) =>
-      checking(
-        addOauthClient,
-        { userId },
-        given,
-        (input) => Effect.map(send(addOauthClient, { userId }, input), valueOf)
-      ),
+      checking(addOauthClient, { userId }, given, (input) => add({ userId }, input)),
     findOauthClientById: (userId: string, clientId: string) =>
       checking(
         findOauthClientById,
         { userId, clientId },
         undefined,
-        () =>
-          Effect.map(
-            send(findOauthClientById, { userId, clientId }, undefined, { decode: decodeSame(clientId) }),
-            valueOf
-          )
+        () => Effect.map(find({ userId, clientId }), ({ value }) => value.client)
       ),
     findOauthClients: (userId: string, pageOptions: PageOptions = {}) =>
-      checking(
-        findOauthClients,
-        { userId },
-        pageOptions,
-        ({ page, perPage }) =>
-          Effect.map(
-            sendPage(userId, { page, perPage }, { decode: (answer) => readAskedPage(answer, page) }),
-            ({ value }) => pageOf(value, { userId, page, size: perPage })
-          )
-      ),
+      checking(findOauthClients, { userId }, pageOptions, (numbers) =>
+        Effect.map(
+          sendPage({ userId }, numbers),
+          ({ value }) => pageOf(value, { userId, page: numbers.page, size: numbers.perPage })
+        )),
     updateOauthClient: (userId: string, clientId: string, given: OauthClientChangesInput) =>
-      checking(
-        updateOauthClient,
-        { userId, clientId },
-        given,
-        (changes) =>
-          Effect.map(send(updateOauthClient, { userId, clientId }, changes, { decode: decodeSame(clientId) }), valueOf)
-      ),
+      checking(updateOauthClient, { userId, clientId }, given, (changes) =>
+        changes.revoked === true
+          ? sparing(updateOauthClient, { userId, clientId }, update({ userId, clientId }, changes))
+          : update({ userId, clientId }, changes)),
     deleteOauthClient: (userId: string, clientId: string) =>
-      checking(
-        deleteOauthClient,
-        { userId, clientId },
-        undefined,
-        () => Effect.map(send(deleteOauthClient, { userId, clientId }, undefined), valueOf)
-      ),
-    streamOauthClientEvents,
-    streamOauthClientPages,
-    streamOauthClients: (userId: string, streamOptions?: PageStreamOptions) =>
-      Stream.mapChunks(
-        streamOauthClientPages(userId, streamOptions),
-        Chunk.flatMap(({ clients }) => Chunk.unsafeFromArray(clients))
-      )
+      checking(deleteOauthClient, { userId, clientId }, undefined, () =>
+        sparing(
+          deleteOauthClient,
+          { userId, clientId },
+          Effect.map(send(deleteOauthClient, { userId, clientId }, undefined), valueOf)
+        )),
+    ensureOauthClient: (userId: string, given: NewOauthClientInput, options: EnsureOptions = {}) =>
+      operationSpan("ensureOauthClient", {}, () =>
+        Either.match(checkEnsure(userId, given, options), {
+          onLeft: (issues) => invalidRequest({ operation: "ensureOauthClient", userId }, "POST", issues),
+          onRight: ensure
+        })),
+    streamOauthClientEvents: (userId: string, streamOptions?: PageStreamOptions) => events(userId, streamOptions),
+    streamOauthClientPages: pages,
+    streamOauthClients: (userId: string, streamOptions?: PageStreamOptions) => clientsOf(events(userId, streamOptions))
   }
 }
+
+const clientsOf = <E>(events: Stream.Stream<PageEvent, E>): Stream.Stream<OauthClient, E> =>
+  Stream.mapChunks(
+    events,
+    Chunk.flatMap((event) => event._tag === "PageFetched" ? Chunk.unsafeFromArray(event.page.clients) : Chunk.empty())
+  )
 
 const valueOf = <A>({ value }: Done<A>): A => value
 
 /** The span of an operation around a check of what the caller gave, and what is done with it then. */
-const checking = <Input, A>(
+const checking = <Input, A, E>(
   operation: Operation<Input, unknown>,
   ids: Ids,
   given: unknown,
-  use: (input: Input) => Effect.Effect<A, OauthClientsError>
-): Effect.Effect<A, OauthClientsError> =>
-  operationSpan(operation.id, {}, () =>
-    Either.match(checkInput(operation, ids, given), {
-      onLeft: (issues) => invalidRequest({ operation: operation.id, ...ids }, operation.method, issues),
-      onRight: use
-    }))
-
-// The client that was asked for, and no other.
-const decodeSame = (clientId: string) => (answer: Answer): Either.Either<OauthClient, InvalidAnswer> =>
-  readClient(answer, clientId)
+  use: (input: Input) => Effect.Effect<A, E>
+): Effect.Effect<A, E | CallError> =>
+  operationSpan(
+    operation.id,
+    {},
+    (): Effect.Effect<A, E | CallError> =>
+      Either.match(checkInput(operation, ids, given), {
+        onLeft: (issues) => invalidRequest({ operation: operation.id, ...ids }, operation.method, issues),
+        onRight: use
+      })
+  )
 
 // Refused here: nothing was sent.
 const invalidRequest = (
   { clientId, operation, userId }: Call,
   method: Method,
   issues: ReadonlyArray<SchemaIssue>
-): Effect.Effect<never, OauthClientsError> =>
+): Effect.Effect<never, CallError> =>
   Effect.fail(publicError({ _tag: "InvalidInput", issues }, {
     operation,
     // What is no id is not repeated: it may be anything.

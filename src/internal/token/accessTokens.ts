@@ -77,6 +77,7 @@ export const makePasswordGrant = (
     return {
       get: Effect.flatMap(CurrentLedger, getUnder(config, join)),
       invalidate: flight.invalidate,
+      clientId: () => credentials.clientId,
       secrets: () => [credentials.clientSecret, credentials.password, ...flight.secrets()]
     }
   })

@@ -14,6 +14,9 @@ import { lazySecret } from "./lazySecret.js"
 import { schemaIssues } from "./schemaIssues.js"
 import { readTimestamp } from "./timestamp.js"
 
+/** A flag of a client. */
+export type Flag = "personalAccessClient" | "passwordClient" | "revoked"
+
 /** Text that is not blank, or a whole number that JavaScript holds exactly. */
 const readId = (wire: unknown): OauthClientId | undefined => {
   const isId = typeof wire === "string"
@@ -51,7 +54,7 @@ const readSecret = (wire: unknown): OauthClient["secret"] | undefined =>
 export const readBy = (read: (wire: unknown) => unknown, description: string) =>
   Schema.Unknown.pipe(Schema.filter((wire) => read(wire) !== undefined, { description }))
 
-const Flag = Schema.optional(readBy(readFlag, "a boolean"))
+const OptionalFlag = Schema.optional(readBy(readFlag, "a boolean"))
 const Timestamp = Schema.optional(readBy(readTimestamp, "a date and time"))
 
 const Resource = Schema.Struct({
@@ -60,9 +63,9 @@ const Resource = Schema.Struct({
   attributes: Schema.Struct({
     name: readBy(readName, "string"),
     secret: Schema.optional(readBy(readSecret, "string")),
-    personal_access_client: Flag,
-    password_client: Flag,
-    revoked: Flag,
+    personal_access_client: OptionalFlag,
+    password_client: OptionalFlag,
+    revoked: OptionalFlag,
     created_at: Timestamp,
     updated_at: Timestamp
   }).annotations({ description: "the attributes of a client" })
@@ -104,6 +107,18 @@ export const readResource = (data: unknown): OauthClient | undefined => {
 export const resourceIssues = (data: unknown, path: SchemaIssue["path"]): ReadonlyArray<SchemaIssue> => {
   const checked = checkResource(data)
   return Either.isLeft(checked) ? schemaIssues(checked.left, path) : [{ path, expected: "must be a client" }]
+}
+
+const flags: ReadonlyArray<readonly [wire: string, flag: Flag]> = [
+  ["personal_access_client", "personalAccessClient"],
+  ["password_client", "passwordClient"],
+  ["revoked", "revoked"]
+]
+
+/** The flags that a resource object states: one that is absent or null says nothing. */
+export const statedFlags = (data: unknown): ReadonlyArray<Flag> => {
+  const attributes = Predicate.isRecord(data) && Predicate.isRecord(data.attributes) ? data.attributes : {}
+  return flags.flatMap(([wire, flag]) => attributes[wire] === undefined || attributes[wire] === null ? [] : [flag])
 }
 
 /** The id of a resource object, whatever else is wrong with it. */

@@ -11,7 +11,8 @@ import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { OauthClient } from "../../OauthClient.js"
 import type { InvalidAnswer } from "../failure/failure.js"
-import { idOf, isSameId, readBy, readFlag, readResource, readWhole, resourceIssues } from "./client.js"
+import { idOf, isSameId, readBy, readFlag, readResource, readWhole, resourceIssues, statedFlags } from "./client.js"
+import type { Flag } from "./client.js"
 import { isHtml, isNothing, readErrors } from "./errorBody.js"
 import { mostIssues, schemaIssues } from "./schemaIssues.js"
 
@@ -54,12 +55,19 @@ export interface ListDocument {
 
 type Decoded<A> = Either.Either<A, InvalidAnswer>
 
+/** The document of one client. */
+export interface ClientDocument {
+  readonly client: OauthClient
+  /** The flags that it states. All others are as the database has them by default. */
+  readonly stated: ReadonlyArray<Flag>
+}
+
 /** The document of one client; with an id, of that client. */
-export const readClient = (answer: Answer, id?: string): Decoded<OauthClient> =>
+export const readClient = (answer: Answer, id?: string): Decoded<ClientDocument> =>
   Either.flatMap(readRoot(answer), ({ data }) => clientOf(answer, data, id))
 
 /** The answer to an update: the client, or none where the server did it without a document. */
-export const readUpdate = (answer: Answer, id: string): Decoded<Option.Option<OauthClient>> =>
+export const readUpdate = (answer: Answer, id: string): Decoded<Option.Option<ClientDocument>> =>
   isBlank(answer)
     ? Either.right(Option.none())
     : Either.flatMap(readRoot(answer, "orNothing"), ({ data }) =>
@@ -161,11 +169,11 @@ const denying = ({ data, error, errors, status, success }: Root): string | undef
   return Predicate.isString(status) && /^(error|fail(ed|ure)?)$/i.test(status) ? "status" : undefined
 }
 
-const clientOf = (answer: Answer, data: unknown, id: string | undefined): Decoded<OauthClient> => {
+const clientOf = (answer: Answer, data: unknown, id: string | undefined): Decoded<ClientDocument> => {
   const client = readResource(data)
   if (client === undefined) return invalidSchema(answer, resourceIssues(data, ["data"]))
   return id === undefined || isSameId(client.id, id)
-    ? Either.right(client)
+    ? Either.right({ client, stated: statedFlags(data) })
     : invalid(answer, "mismatch", ["data", "id"], "must be the id that was asked for")
 }
 

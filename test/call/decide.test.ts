@@ -19,9 +19,10 @@ const status = (code: number, more: { readonly retryAfter?: number } = {}): Fail
   ...more
 })
 
-const noAnswer = (reason: "dns" | "connect" | "tls" | "reset" | "truncated" | "other"): Failure => ({
+const noAnswer = (reason: "dns" | "connect" | "tls" | "reset" | "truncated" | "other", code?: string): Failure => ({
   _tag: "NoAnswer",
   reason,
+  code,
   sent: reason === "reset" || reason === "truncated" || reason === "other"
 })
 
@@ -37,6 +38,7 @@ const situation: Situation = {
   policy: defaultPolicy,
   budgetWait: 0,
   mayReplay: true,
+  reached: true,
   random: 0.5
 }
 
@@ -48,7 +50,8 @@ const none = ""
 const table: ReadonlyArray<readonly [name: string, failure: Failure, repeated: string]> = [
   ["dns", noAnswer("dns"), all],
   ["connect", noAnswer("connect"), all],
-  ["tls", noAnswer("tls"), all],
+  ["a name that does not exist", noAnswer("dns", "ENOTFOUND"), all],
+  ["tls", noAnswer("tls"), none],
   ["reset", noAnswer("reset"), idempotent],
   ["truncated", noAnswer("truncated"), idempotent],
   ["other", noAnswer("other"), idempotent],
@@ -123,6 +126,15 @@ describe("what is sent again", () => {
         assert.deepStrictEqual(found.join(" "), repeated)
       }))
   }
+})
+
+describe("a host name that does not exist", () => {
+  it.effect("is not asked again where the server never answered; a resolver that is busy is", () =>
+    Effect.sync(() => {
+      const failure = noAnswer("dns", "ENOTFOUND")
+      assert.strictEqual(decide({ ...situation, failure, reached: false })._tag, "Stop")
+      assert.strictEqual(decide({ ...situation, failure: noAnswer("dns", "EAI_AGAIN"), reached: false })._tag, "Wait")
+    }))
 })
 
 describe("how long it waits, and why it stops", () => {
@@ -206,6 +218,7 @@ const anySituation: FastCheck.Arbitrary<Situation> = FastCheck.record({
   }),
   budgetWait: FastCheck.oneof(FastCheck.constant(0), amount(100_000)),
   mayReplay: FastCheck.boolean(),
+  reached: FastCheck.boolean(),
   random: FastCheck.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 })
 

@@ -55,8 +55,8 @@ export const withDeadline = <A, E>(
           if (isWaiting) arm()
         })))
         // It has run already, up to where it first waits, and may have replaced the deadline.
-        isWaiting = worker.unsafePoll() === null
-        if (isWaiting) arm()
+        isWaiting = true
+        arm()
         worker.addObserver((exited) => {
           disarm()
           const exit = Exit.flatten(exited)
@@ -79,10 +79,6 @@ const ring = (
   onRing: () => void
 ): () => void => {
   if (millis === Number.POSITIVE_INFINITY) return constVoid
-  if (millis <= 0) {
-    onRing()
-    return constVoid
-  }
   if (clock === liveClock && millis <= longestTimer) {
     // oxlint-disable-next-line no-restricted-globals -- a fiber that sleeps costs a tenth of a call
     const timer = setTimeout(onRing, millis)

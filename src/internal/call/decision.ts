@@ -4,7 +4,7 @@ import type { SchemaIssue } from "../../ErrorDetail.js"
 import { RetryPolicy } from "../../RetryPolicy.js"
 import type { RetryPolicyOptions } from "../../RetryPolicy.js"
 import { durationMillis } from "../config/durationMillis.js"
-import type { Failure } from "../failure/failure.js"
+import type { Failure, NoAnswer } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
 import type { StatusMeaning } from "../failure/status.js"
 
@@ -74,17 +74,19 @@ export interface Situation {
   readonly budgetWait: number
   /** Whether a 401 may be answered by one replay with another token. */
   readonly mayReplay: boolean
+  /** Whether the server has answered this layer before. */
+  readonly reached: boolean
   /** Uniform in [0, 1). */
   readonly random: number
 }
 
 const stop = (reason: StopReason): Decision => ({ _tag: "Stop", reason })
 
-const isRepeatable = (method: Method, failure: Failure): boolean => {
+const isRepeatable = ({ failure, method, reached }: Situation): boolean => {
   const idempotent = method !== "POST"
   switch (failure._tag) {
     case "NoAnswer":
-      return idempotent || !failure.sent
+      return !isLasting(failure, reached) && (idempotent || !failure.sent)
     case "TimedOut":
       return idempotent && failure.deadline === "attempt"
     case "RefusedStatus":
@@ -96,6 +98,10 @@ const isRepeatable = (method: Method, failure: Failure): boolean => {
       return false
   }
 }
+
+// A certificate or a TLS version does not mend itself, nor does a host name that never worked.
+const isLasting = ({ code = "", reason }: NoAnswer, reached: boolean): boolean =>
+  reason === "tls" || (!reached && /^(ENOTFOUND|ENODATA|EAI_NONAME|EAI_NODATA)$/.test(code))
 
 const repeatsAfter = (method: Method, repeat: StatusMeaning["repeat"], told: boolean): boolean => {
   switch (repeat) {
@@ -117,12 +123,12 @@ const replay = { delay: 0, kind: "replay" } satisfies Partial<Decision>
 
 /** Whether to try again, and after how long: the only place that decides it. */
 export const decide = (situation: Situation): Decision => {
-  const { attempts, elapsed, failure, method, policy } = situation
+  const { attempts, elapsed, failure, policy } = situation
   // Whatever another host says, it gets the token no second time.
   if (failure._tag === "RefusedStatus" && failure.redirectOrigin !== undefined) return stop("final")
   const replays = failure._tag === "RefusedStatus" && statusMeaning(failure.status).repeat === "replay"
     && failure.challenge === undefined
-  if (replays ? !situation.mayReplay : !isRepeatable(method, failure)) return stop("final")
+  if (replays ? !situation.mayReplay : !isRepeatable(situation)) return stop("final")
   if (attempts >= policy.maxAttempts) return stop("attempts")
   const decision = replays ? replay : backOff(situation)
   if (typeof decision === "string") return stop(decision)

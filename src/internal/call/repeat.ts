@@ -8,7 +8,7 @@ import type { Method } from "./decision.js"
 import { elapsed } from "./ledger.js"
 import type { Ledger } from "./ledger.js"
 import type { RetryBudget } from "./retryBudget.js"
-import { hold } from "./throttle.js"
+import { hold, isAnswered } from "./throttle.js"
 import type { Throttle } from "./throttle.js"
 
 export interface RepeatOptions {
@@ -31,6 +31,7 @@ export const repeating = <A, R>(
   const again = (failure: Failure): Effect.Effect<void, Failure> =>
     Effect.flatMap(Random.next, (random) => {
       const now = ledger.now()
+      throttle.reached ||= isAnswered(failure)
       const { attempts, call, policy, replayed } = ledger
       const decision = decide({
         method,
@@ -40,7 +41,8 @@ export const repeating = <A, R>(
         random,
         elapsed: elapsed(ledger),
         budgetWait: budget.wait(now),
-        mayReplay: mayReplay && !replayed
+        mayReplay: mayReplay && !replayed,
+        reached: throttle.reached
       })
       if (decision._tag === "Stop") return Effect.fail(failure)
       const { delay, kind } = decision
@@ -52,7 +54,11 @@ export const repeating = <A, R>(
     })
   const from = (repeated: boolean): Effect.Effect<A, Failure, R> =>
     Effect.matchEffect(attempt, {
-      onSuccess: (value) => (budget.earn(repeated), Effect.succeed(value)),
+      onSuccess: (value) => {
+        throttle.reached = true
+        budget.earn(repeated)
+        return Effect.succeed(value)
+      },
       onFailure: (failure) => Effect.zipRight(again(failure), Effect.suspend(() => from(true)))
     })
   return from(false)

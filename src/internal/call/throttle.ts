@@ -25,6 +25,8 @@ export interface Throttle {
   queued: number
   /** The call that went out to see. */
   probe: Ledger | undefined
+  /** The server has answered this layer. */
+  reached: boolean
   /** Wakes those who wait for the probe's answer. */
   readonly waiting: Set<() => void>
 }
@@ -39,6 +41,7 @@ export const makeThrottle = (longest: number): Throttle => ({
   heldBy: 0,
   queued: 0,
   probe: undefined,
+  reached: false,
   waiting: new Set()
 })
 
@@ -120,5 +123,8 @@ export const probing = <A, R>(
 const isAnswer = (exit: Exit.Exit<unknown, Failure>): boolean =>
   Exit.match(exit, {
     onSuccess: () => true,
-    onFailure: (cause) => Option.exists(Cause.failureOption(cause), (failure) => "status" in failure)
+    onFailure: (cause) => Option.exists(Cause.failureOption(cause), isAnswered)
   })
+
+/** Whether the server said it. */
+export const isAnswered = (failure: Failure): boolean => "status" in failure

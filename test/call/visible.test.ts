@@ -66,23 +66,26 @@ describe("every repeat is visible", () => {
         Fault.hang
       ))
       yield* record(service.findOauthClients(userId))
-      for (const facts of [lines.map((line) => line.facts), events.map((event) => event.facts)]) {
-        assert.deepStrictEqual(facts.map(({ attempt }) => attempt), [1, 2, 3, 4])
+      const warnings = lines.filter(({ level }) => level === "WARN")
+      assert.deepStrictEqual(warnings.map(({ facts }) => facts["delay"]), [2])
+      const retries = {
+        lines: lines.filter(({ level }) => level === "DEBUG"),
+        events: events.filter(({ name }) => name === "retry")
+      }
+      for (const facts of [retries.lines.map((line) => line.facts), retries.events.map((event) => event.facts)]) {
+        assert.deepStrictEqual(facts.map((fact) => fact["http.request.resend_count"]), [1, 2, 3, 4])
         assert.deepStrictEqual(facts.map(({ reason }) => reason), [
           "ECONNRESET",
-          "status 429",
-          "status 401",
-          "attempt timeout"
+          "429",
+          "401",
+          "timeout"
         ])
-        assert.isTrue(facts.every(({ operation }) => operation === "findOauthClients"))
-        const [, told = 0, replay = 1] = facts.map(({ delay }) => Number.parseInt(String(delay), 10))
-        assert.isAtLeast(told, 2000)
+        const [, told = 0, replay = 1] = facts.map(({ delay }) => Number(delay))
+        assert.isAtLeast(told, 2)
         assert.strictEqual(replay, 0)
       }
-      assert.isTrue(lines.every(({ level }) => level === "DEBUG"))
-      assert.isTrue(
-        events.every(({ name, span }) => name === "retry" && span === "OauthClientsService.findOauthClients")
-      )
+      assert.strictEqual(retries.lines.length + warnings.length, lines.length)
+      assert.isTrue(retries.events.every(({ span }) => span === "OauthClientsService.findOauthClients"))
     }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("within a stream too, although nobody opened a span around it", () =>
@@ -91,8 +94,8 @@ describe("every repeat is visible", () => {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onPage(2, Fault.twice(Fault.badGateway)))
       yield* record(Stream.runDrain(service.streamOauthClients(userId, { perPage: 5 })))
-      assert.deepStrictEqual(lines.map(({ facts }) => facts["reason"]), ["status 502", "status 502"])
-      assert.deepStrictEqual(events.map(({ facts }) => facts["reason"]), ["status 502", "status 502"])
+      assert.deepStrictEqual(lines.map(({ facts }) => facts["reason"]), ["502", "502"])
+      assert.deepStrictEqual(events.map(({ facts }) => facts["reason"]), ["502", "502"])
     }).pipe(Effect.provide(layerTest()), simulated))
 
   it.effect("and where there is none there is nothing to see", () =>
@@ -111,7 +114,7 @@ describe("every repeat is visible", () => {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.twice(Fault.badGateway)))
       yield* record(service.findOauthClients(userId))
-      const attempts = spans.filter(({ name }) => name === "http.client GET")
+      const attempts = spans.filter(({ name }) => name === "GET /users/{user_id}/clients")
       assert.deepStrictEqual(attempts.map(({ attributes }) => attributes.get("http.response.status_code")), [
         502,
         502,
@@ -132,7 +135,7 @@ describe("trace context", () => {
       const { fake, service, userId } = yield* ready
       yield* fake.script(Fault.onOperation("findOauthClients", Fault.badGateway))
       yield* record(Effect.withSpan(service.findOauthClients(userId), "caller"))
-      const attempts = spans.filter(({ name }) => name === "http.client GET")
+      const attempts = spans.filter(({ name }) => name === "GET /users/{user_id}/clients")
       const headers = (yield* fake.requests).map(({ headers }) => headers["traceparent"])
       assert.deepStrictEqual(headers, attempts.map(({ spanId, traceId }) => `00-${traceId}-${spanId}-01`))
       assert.strictEqual(new Set(spans.map(({ traceId }) => traceId)).size, 1)

@@ -27,9 +27,10 @@ import type { CallError } from "../failure/publicErrors.js"
 import { isNotFound, isUnauthorized } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
 import { isToken, withBearer } from "../http/secrets.js"
+import type { Target } from "../watch/requests.js"
 import type { Answer } from "../wire/document.js"
 import { withDeadline } from "./deadline.js"
-import type { Deadline } from "./deadline.js"
+import type { Worker } from "./deadline.js"
 import type { Method } from "./decision.js"
 import {
   attemptDeadline,
@@ -52,6 +53,7 @@ export interface ApiCall<A> {
   readonly facts: Call
   readonly method: Method
   readonly request: HttpClientRequest.HttpClientRequest
+  readonly target: Target
   readonly decode: (answer: Answer) => Either.Either<A, InvalidAnswer>
   /** What a 404 means after an attempt whose answer was lost: what it asked for was done. */
   readonly whenGone?: (() => A) | undefined
@@ -131,8 +133,6 @@ export const makeCaller = (options: CallerOptions): Caller => {
     })
 }
 
-type SetDeadline = (deadline: Deadline<Failure>) => void
-
 /** One attempt, run anew for each repeat: waits, login and request under one deadline. */
 const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Effect<A, Failure> => {
   let refused: { readonly token: AccessToken; readonly failure: RefusedStatus } | undefined
@@ -151,18 +151,19 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
       return Effect.zipRight(dropped, Effect.fail(failure))
     })
   }
-  const authorized = (token: AccessToken, setDeadline: SetDeadline): Effect.Effect<A, Failure, Scope.Scope> =>
+  let sent = 0
+  const authorized = (token: AccessToken, worker: Worker<Failure>): Effect.Effect<A, Failure, Scope.Scope> =>
     // To send the token again that was just refused would be refused again.
     refused !== undefined && Equal.equals(refused.token.value, token.value)
       ? Effect.fail(refused.failure)
       : Effect.catchAll(
-        probing(layer.throttle, ledger, send(layer, call, ledger, token, setDeadline)),
+        probing(layer.throttle, ledger, send(layer, call, ledger, token, { resendCount: sent++, worker })),
         (failure) => noteUnauthorized(failure, token)
       )
   return Effect.suspend(() =>
     withDeadline(
       totalDeadline(ledger),
-      (setDeadline) => Effect.flatMap(tokenToSend(layer, ledger), (token) => authorized(token, setDeadline)),
+      (worker) => Effect.flatMap(tokenToSend(layer, ledger), (token) => authorized(token, worker)),
       Context.add(CurrentLedger, Option.some(ledger))
     )
   )
@@ -196,12 +197,12 @@ const isUsable = (token: unknown): boolean =>
 
 const send = <A>(
   { client, maxBodySize, throttle, tokens }: Layer,
-  { decode, request, whenGone }: ApiCall<A>,
+  { decode, request, target, whenGone }: ApiCall<A>,
   ledger: Ledger,
   token: AccessToken,
-  setDeadline: SetDeadline
+  { resendCount, worker }: { readonly resendCount: number; readonly worker: Worker<Failure> }
 ): Effect.Effect<A, Failure, Scope.Scope> => {
-  setDeadline(attemptDeadline(ledger))
+  worker.setDeadline(attemptDeadline(ledger))
   noteSent(ledger)
   const answered = exchange(withBearer(request, token.value), {
     client,
@@ -211,7 +212,8 @@ const send = <A>(
       noteRefusal(ledger, refusal)
       return holdIfAsked(throttle, refusal)
     },
-    decode
+    decode,
+    facts: { target, resendCount, atExit: worker.atExit }
   })
   return Effect.catchAll(answered, (failure) => {
     settle(ledger, failure)

@@ -11,6 +11,14 @@ import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Scope from "effect/Scope"
 
+/** The fiber that work runs in. */
+export interface Worker<E> {
+  /** Replaces the deadline. */
+  readonly setDeadline: (deadline: Deadline<E>) => void
+  /** Tells how the work ended: for a deadline, with its failure. */
+  readonly atExit: (observe: (exit: Exit.Exit<unknown, E>) => void) => void
+}
+
 /** When work is ended, in milliseconds from when this is said, and with which failure. */
 export interface Deadline<E> {
   readonly millis: number
@@ -24,7 +32,7 @@ export interface Deadline<E> {
  */
 export const withDeadline = <A, E>(
   first: Deadline<E>,
-  work: (replace: (deadline: Deadline<E>) => void) => Effect.Effect<A, E, Scope.Scope>,
+  work: (worker: Worker<E>) => Effect.Effect<A, E, Scope.Scope>,
   provide: (context: Context.Context<never>) => Context.Context<never> = (context) => context
 ): Effect.Effect<A, E> =>
   Effect.flatMap(Scope.make(), (scope) =>
@@ -39,6 +47,8 @@ export const withDeadline = <A, E>(
       return Effect.async<A, E>((resume) => {
         let disarm = constVoid
         let deadline = first
+        let missed: Exit.Exit<never, E> | undefined
+        let observe: (exit: Exit.Exit<unknown, E>) => void = constVoid
         const stop = Effect.suspend(() => {
           disarm()
           return Effect.flatMap(Fiber.interrupt(worker), (exit) => Scope.close(scope, exit))
@@ -46,13 +56,19 @@ export const withDeadline = <A, E>(
         const arm = () => {
           disarm()
           const { failure, millis } = deadline
-          disarm = ring(clock, millis, fork, () => resume(Effect.zipRight(stop, Effect.failSync(failure))))
+          disarm = ring(clock, millis, fork, () => {
+            missed = Exit.fail(failure())
+            resume(Effect.zipRight(stop, missed))
+          })
         }
         let isWaiting = false
         // A fiber of no parent that fails is logged, so this one succeeds with how the work ended.
-        const worker = fork(Effect.exit(work((next) => {
-          deadline = next
-          if (isWaiting) arm()
+        const worker = fork(Effect.exit(work({
+          setDeadline: (next) => {
+            deadline = next
+            if (isWaiting) arm()
+          },
+          atExit: (observer) => (observe = observer)
         })))
         // It has run already, up to where it first waits, and may have replaced the deadline.
         isWaiting = true
@@ -60,6 +76,7 @@ export const withDeadline = <A, E>(
         worker.addObserver((exited) => {
           disarm()
           const exit = Exit.flatten(exited)
+          observe(missed ?? exit)
           resume(Exit.isSuccess(exit) ? exit : Effect.zipRight(Scope.close(scope, exit), exit))
         })
         return stop

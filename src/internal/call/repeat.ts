@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
-import { noteRepeat } from "../watch/spans.js"
+import { noteRetry } from "../watch/notes.js"
 import { decide } from "./decision.js"
 import type { Method } from "./decision.js"
 import { elapsed } from "./ledger.js"
@@ -46,11 +46,12 @@ export const repeating = <A, R>(
       })
       if (decision._tag === "Stop") return Effect.fail(failure)
       const { delay, kind } = decision
-      if (namesNoTime(failure)) hold(throttle, now, delay, failure.status)
       budget.spend(now, kind === "backOff")
       if (kind === "replay") ledger.replayed = true
       onRepeat?.(failure, delay)
-      return Effect.zipRight(noteRepeat(call.operation, attempts, delay, failure), Effect.sleep(delay))
+      // A 429 that names no time: the others are held back as long as this call waits itself.
+      const held = namesNoTime(failure) ? hold(throttle, now, delay, failure.status) : Effect.void
+      return Effect.zipRight(Effect.zipRight(held, noteRetry(call, attempts, delay, failure)), Effect.sleep(delay))
     })
   const from = (repeated: boolean): Effect.Effect<A, Failure, R> =>
     Effect.matchEffect(attempt, {
@@ -64,6 +65,5 @@ export const repeating = <A, R>(
   return from(false)
 }
 
-// A 429 that names no time: the others are held back as long as this call waits itself.
 const namesNoTime = (failure: Failure): failure is RefusedStatus =>
   failure._tag === "RefusedStatus" && failure.retryAfter === undefined && statusMeaning(failure.status).repeat === "all"

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
+import { noteHold, noteRelease } from "../watch/notes.js"
 import { elapsed, monotonic } from "./ledger.js"
 import type { Ledger } from "./ledger.js"
 
@@ -21,6 +22,8 @@ export interface Throttle {
   askedUntil: number
   /** The status that asked for it. */
   heldBy: number
+  /** Whoever watches was told of a hold, and not yet of its end. */
+  isNoted: boolean
   /** How many wait. */
   queued: number
   /** The call that went out to see. */
@@ -39,6 +42,7 @@ export const makeThrottle = (longest: number): Throttle => ({
   heldUntil: Number.NEGATIVE_INFINITY,
   askedUntil: Number.NEGATIVE_INFINITY,
   heldBy: 0,
+  isNoted: false,
   queued: 0,
   probe: undefined,
   reached: false,
@@ -48,23 +52,30 @@ export const makeThrottle = (longest: number): Throttle => ({
 const awaitsProbe = ({ askedUntil, probe }: Throttle, ledger: Ledger): boolean =>
   probe !== undefined && probe !== ledger && askedUntil > ledger.now()
 
-export const isHeld = (throttle: Throttle, ledger: Ledger): boolean =>
-  throttle.heldUntil > ledger.now() || awaitsProbe(throttle, ledger)
+export const isHeld = (throttle: Throttle, ledger: Ledger): boolean => {
+  if (throttle.heldUntil > ledger.now() || awaitsProbe(throttle, ledger)) return true
+  if (throttle.isNoted) noteRelease()
+  throttle.isNoted = false
+  return false
+}
 
 /** Holds all calls back for so long, unless they are held back for longer already. */
-export const hold = (throttle: Throttle, now: number, millis: number, status: number): void => {
+export const hold = (throttle: Throttle, now: number, millis: number, status: number): Effect.Effect<void> => {
   throttle.askedUntil = Math.max(throttle.askedUntil, now + millis)
   const until = now + Math.min(millis, throttle.longest)
-  if (until <= throttle.heldUntil) return
+  if (until <= throttle.heldUntil) return Effect.void
+  const isNew = throttle.heldUntil <= now
+  throttle.isNoted = true
   throttle.heldUntil = until
   throttle.heldBy = status
+  return isNew ? noteHold(until - now, status) : Effect.void
 }
 
 /** Holds all calls back if this answer asks for it. */
 export const holdIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedStatus): Effect.Effect<void> => {
   const { repeat } = statusMeaning(status)
   return retryAfter !== undefined && (repeat === "all" || repeat === "told")
-    ? Effect.map(monotonic, (now) => hold(throttle, now, retryAfter, status))
+    ? Effect.flatMap(monotonic, (now) => hold(throttle, now, retryAfter, status))
     : Effect.void
 }
 

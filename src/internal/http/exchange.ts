@@ -17,7 +17,8 @@ import type * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
 import type { Failure, InvalidAnswer, NoAnswer, RefusedStatus } from "../failure/failure.js"
 import { isSuccess } from "../failure/status.js"
-import { requestSpan } from "../watch/spans.js"
+import { noteStatus, watchRequest } from "../watch/requests.js"
+import type { RequestFacts } from "../watch/requests.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody, readRequestId } from "../wire/errorBody.js"
 import { isPacked, lenientText, receive, ReceivedBody, strictText, unpack } from "./body.js"
@@ -36,6 +37,8 @@ export interface ExchangeOptions<A> {
   readonly decode: (answer: Answer) => Either.Either<A, Failure>
   /** Told of a refusal before its body is read. */
   readonly onRefusal: (refusal: RefusedStatus) => Effect.Effect<void>
+  /** For whoever watches. */
+  readonly facts: RequestFacts
 }
 
 /** Of a failure's body, this much is read, and for so long: enough for its errors, and to use the connection again. */
@@ -47,7 +50,7 @@ export const exchange = <A>(
   request: HttpClientRequest.HttpClientRequest,
   options: ExchangeOptions<A>
 ): Effect.Effect<A, Failure, Scope.Scope> =>
-  requestSpan(request, (span) =>
+  watchRequest(request, options.facts, (watched) =>
     Effect.catchAll(
       Effect.gen(function*() {
         let sent = request
@@ -56,10 +59,10 @@ export const exchange = <A>(
         yield* FiberRef.set(HttpClient.currentTracerDisabledWhen, constTrue)
         yield* FiberRef.update(FiberRef.currentContext, withoutRedirects)
         const response = yield* Effect.catchAllCause(
-          client.execute(span === undefined ? request : yield* withTrace(request, span)),
+          client.execute(watched.span === undefined ? request : yield* withTrace(request, watched.span)),
           answered
         )
-        span?.attribute("http.response.status_code", response.status)
+        noteStatus(watched, response.status)
         const redirect = redirectOf(sent, response)
         return isSuccess(response.status) && redirect.redirectOrigin === undefined
           ? yield* readAnswer(response, options)

@@ -30,7 +30,10 @@ import { publicError } from "../failure/publicErrors.js"
 import type { CallError } from "../failure/publicErrors.js"
 import { pageOf } from "../list/page.js"
 import { listEvents, streamOperation } from "../list/stream.js"
-import { operationSpan } from "../watch/spans.js"
+import { watchOperation } from "../watch/operations.js"
+import { targetOf } from "../watch/requests.js"
+import { watchStream } from "../watch/streams.js"
+import type { WatchedStream } from "../watch/streams.js"
 import { isSameId } from "../wire/client.js"
 import { readPage, readStrictPage } from "../wire/document.js"
 import type { ClientDocument, ListDocument } from "../wire/document.js"
@@ -61,6 +64,7 @@ export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens">
 export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   const call = makeCaller({ ...config, client, tokens })
   const inForce = policyInForce(config.retry)
+  const baseUrl = new URL(config.baseUrl)
 
   /** One call, from ids and input that were checked. */
   const send = <Input, A>(
@@ -73,6 +77,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
       facts: { operation: operation.id, ...facts },
       method: operation.method,
       request: makeRequest(config.baseUrl, operation, facts, input),
+      target: targetOf(baseUrl, operation.template),
       decode: (answer) => operation.output(answer, facts),
       whenGone: operation.whenGone,
       ...more
@@ -112,7 +117,8 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   const events = (
     userId: string,
     streamOptions: PageStreamOptions = {},
-    facts: Partial<Facts> = {}
+    facts: Partial<Facts> = {},
+    span?: WatchedStream["span"]
   ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
     Stream.suspend(() => {
       const checked = checkStream(userId, streamOptions)
@@ -123,21 +129,34 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
       const decode = onInvalidItem === "skip" ? readPage : readStrictPage
       return listEvents(
         ({ page, size }, onRepeat) =>
-          operationSpan(
-            findOauthClients.id,
-            { page },
-            () => sendPage({ userId, ...facts }, { page, perPage: size }, { decode, onRepeat })
-          ),
+          watchOperation(findOauthClients.id, () => ({
+            facts: { userId, page },
+            effect: sendPage({ userId, ...facts }, { page, perPage: size }, { decode, onRepeat })
+          }), span),
         walk
       )
     })
 
-  const pages = (userId: string, streamOptions?: PageStreamOptions) =>
-    Stream.mapChunks(events(userId, streamOptions), Chunk.filterMap(fetched))
+  /** One of the views of the one stream of events. */
+  const streamed = <A>(
+    userId: string,
+    streamOptions: PageStreamOptions | undefined,
+    view: (events: Chunk.Chunk<PageEvent>) => Chunk.Chunk<A>
+  ): Stream.Stream<A, OauthClientsStreamError> =>
+    watchStream(
+      streamOperation,
+      goodIds({ userId }),
+      ({ note, span }) =>
+        Stream.mapChunks(events(userId, streamOptions, {}, span), (chunk) => {
+          note(chunk)
+          return view(chunk)
+        })
+    )
 
   const ensure = makeEnsure({
     add: (userId, input) => add({ userId, operation: "ensureOauthClient" }, input),
-    list: (userId, outcome) => clientsOf(events(userId, {}, { operation: "ensureOauthClient", outcome })),
+    list: (userId, outcome) =>
+      Stream.mapChunks(events(userId, {}, { operation: "ensureOauthClient", outcome }), clientsOf),
     policy: Effect.withFiberRuntime((fiber) =>
       Effect.succeed(Either.getOrElse(inForce(fiber), () => layerPolicy(config.retry)))
     )
@@ -158,7 +177,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
         Effect.map(
           sendPage({ userId }, numbers),
           ({ value }) => pageOf(value, { userId, page: numbers.page, size: numbers.perPage })
-        )),
+        ), ({ page }) => ({ page })),
     updateOauthClient: (userId: string, clientId: string, given: OauthClientChangesInput) =>
       checking(updateOauthClient, { userId, clientId }, given, (changes) =>
         changes.revoked === true
@@ -172,22 +191,25 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
           Effect.map(send(deleteOauthClient, { userId, clientId }, undefined), valueOf)
         )),
     ensureOauthClient: (userId: string, given: NewOauthClientInput, options: EnsureOptions = {}) =>
-      operationSpan("ensureOauthClient", {}, () =>
-        Either.match(checkEnsure(userId, given, options), {
+      watchOperation("ensureOauthClient", () => ({
+        facts: goodIds({ userId }),
+        effect: Either.match(checkEnsure(userId, given, options), {
           onLeft: (issues) => invalidRequest({ operation: "ensureOauthClient", userId }, "POST", issues),
           onRight: ensure
-        })),
-    streamOauthClientEvents: (userId: string, streamOptions?: PageStreamOptions) => events(userId, streamOptions),
-    streamOauthClientPages: pages,
-    streamOauthClients: (userId: string, streamOptions?: PageStreamOptions) => clientsOf(events(userId, streamOptions))
+        })
+      })),
+    streamOauthClientEvents: (userId: string, streamOptions?: PageStreamOptions) =>
+      streamed(userId, streamOptions, (all) => all),
+    streamOauthClientPages: (userId: string, streamOptions?: PageStreamOptions) =>
+      streamed(userId, streamOptions, Chunk.filterMap(fetched)),
+    streamOauthClients: (userId: string, streamOptions?: PageStreamOptions) =>
+      streamed(userId, streamOptions, clientsOf)
   }
 }
 
-const clientsOf = <E>(events: Stream.Stream<PageEvent, E>): Stream.Stream<OauthClient, E> =>
-  Stream.mapChunks(
-    events,
-    Chunk.flatMap((event) => event._tag === "PageFetched" ? Chunk.unsafeFromArray(event.page.clients) : Chunk.empty())
-  )
+const clientsOf: (events: Chunk.Chunk<PageEvent>) => Chunk.Chunk<OauthClient> = Chunk.flatMap((event: PageEvent) =>
+  event._tag === "PageFetched" ? Chunk.unsafeFromArray(event.page.clients) : Chunk.empty()
+)
 
 const valueOf = <A>({ value }: Done<A>): A => value
 
@@ -196,17 +218,17 @@ const checking = <Input, A, E>(
   operation: Operation<Input, unknown>,
   ids: Ids,
   given: unknown,
-  use: (input: Input) => Effect.Effect<A, E>
+  use: (input: Input) => Effect.Effect<A, E>,
+  more?: (input: Input) => { readonly page: number }
 ): Effect.Effect<A, E | CallError> =>
-  operationSpan(
-    operation.id,
-    {},
-    (): Effect.Effect<A, E | CallError> =>
-      Either.match(checkInput(operation, ids, given), {
-        onLeft: (issues) => invalidRequest({ operation: operation.id, ...ids }, operation.method, issues),
-        onRight: use
-      })
-  )
+  watchOperation<A, E | CallError, never>(operation.id, () =>
+    Either.match(checkInput(operation, ids, given), {
+      onLeft: (issues) => ({
+        facts: goodIds(ids),
+        effect: invalidRequest({ operation: operation.id, ...ids }, operation.method, issues)
+      }),
+      onRight: (input) => ({ facts: { ...ids, ...more?.(input) }, effect: use(input) })
+    }))
 
 // Refused here: nothing was sent.
 const invalidRequest = (
@@ -216,13 +238,17 @@ const invalidRequest = (
 ): Effect.Effect<never, CallError> =>
   Effect.fail(publicError({ _tag: "InvalidInput", issues }, {
     operation,
-    // What is no id is not repeated: it may be anything.
-    ...(isPathId(userId) ? { userId } : {}),
-    ...(isPathId(clientId) ? { clientId } : {}),
+    ...goodIds({ userId, clientId }),
     attempts: 0,
     elapsed: Duration.zero,
     ...(method === "GET" ? {} : { outcome: "notApplied" })
   }))
+
+// What is no id is not repeated: it may be anything.
+const goodIds = ({ clientId, userId }: Pick<Call, "clientId" | "userId">): Pick<Call, "clientId" | "userId"> => ({
+  ...(isPathId(userId) ? { userId } : {}),
+  ...(isPathId(clientId) ? { clientId } : {})
+})
 
 const fetched = (event: PageEvent): Option.Option<OauthClientPage> =>
   event._tag === "PageFetched" ? Option.some(event.page) : Option.none()

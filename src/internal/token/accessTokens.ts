@@ -10,6 +10,7 @@ import type { AccessTokenProviderShape, PasswordCredentials } from "../../Access
 import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../../ProcessMakerError.js"
 import { withDeadline } from "../call/deadline.js"
+import type { Worker } from "../call/deadline.js"
 import { CurrentLedger, factsOf, makeLedger, totalDeadline } from "../call/ledger.js"
 import type { Ledger } from "../call/ledger.js"
 import { repeating } from "../call/repeat.js"
@@ -46,18 +47,20 @@ export const makePasswordGrant = (
     const policy = layerPolicy(retry)
     const throttle = makeThrottle(policy.maxRetryAfter)
     const { attemptTimeout } = policy
-    const inTime = (request: Effect.Effect<Grant, Failure, Scope.Scope>): Effect.Effect<Grant, Failure> =>
+    const inTime = (
+      request: (worker: Worker<Failure>) => Effect.Effect<Grant, Failure, Scope.Scope>
+    ): Effect.Effect<Grant, Failure> =>
       withDeadline<Grant, Failure>(
         { millis: attemptTimeout, failure: () => ({ _tag: "TimedOut", deadline: "attempt", limit: attemptTimeout }) },
-        () => request
+        request
       )
     const onRefusal = (refusal: RefusedStatus) => holdIfAsked(throttle, refusal)
     const endpoint = { exchange: { client, maxBodySize, onRefusal }, tokenUrl, credentials }
     const flight = yield* makeTokenFlight({
       coolDown,
       policy,
-      logIn: inTime(logIn(endpoint)),
-      refresh: (token) => inTime(refresh(endpoint, token))
+      logIn: inTime((worker) => logIn(endpoint, worker)),
+      refresh: (token) => inTime((worker) => refresh(endpoint, token, worker))
     })
     const ask = (ledger: Ledger) =>
       Effect.zipRight(

@@ -7,12 +7,14 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { PasswordCredentials } from "../../AccessToken.js"
+import type { Worker } from "../call/deadline.js"
 import { invalidTokenResponse } from "../failure/failure.js"
 import type { Failure, LoginRefused } from "../failure/failure.js"
 import { isClientError, statusMeaning } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
 import type { ExchangeOptions } from "../http/exchange.js"
 import { isToken, passwordGrant, refreshGrant } from "../http/secrets.js"
+import { targetOf } from "../watch/requests.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody } from "../wire/errorBody.js"
 
@@ -33,28 +35,35 @@ const decodeTokenResponse = Schema.decodeUnknownEither(Schema.Struct({
 }))
 
 export interface TokenEndpointOptions {
-  readonly exchange: Omit<ExchangeOptions<never>, "secrets" | "decode">
+  readonly exchange: Omit<ExchangeOptions<never>, "secrets" | "decode" | "facts">
   readonly tokenUrl: string
   readonly credentials: PasswordCredentials
 }
 
 /** Logs in anew: RFC 6749, section 4.3. */
-export const logIn = (options: TokenEndpointOptions): Effect.Effect<Grant, Failure, Scope.Scope> =>
-  request(options, passwordGrant(options.credentials), [])
+export const logIn = (
+  options: TokenEndpointOptions,
+  worker: Worker<Failure>
+): Effect.Effect<Grant, Failure, Scope.Scope> =>
+  request(options, "password", passwordGrant(options.credentials), [], worker)
 
 /** RFC 6749, section 6. The server rotates the refresh token, so this is never simply repeated. */
 export const refresh = (
   options: TokenEndpointOptions,
-  refreshToken: Redacted.Redacted<string>
+  refreshToken: Redacted.Redacted<string>,
+  worker: Worker<Failure>
 ): Effect.Effect<Grant, Failure, Scope.Scope> =>
-  request(options, refreshGrant(options.credentials, refreshToken), [refreshToken])
+  request(options, "refresh_token", refreshGrant(options.credentials, refreshToken), [refreshToken], worker)
 
 const request = (
   options: TokenEndpointOptions,
+  grant: "password" | "refresh_token",
   form: Record<string, string>,
-  secrets: ReadonlyArray<Redacted.Redacted<string>>
+  secrets: ReadonlyArray<Redacted.Redacted<string>>,
+  { atExit }: Worker<Failure>
 ): Effect.Effect<Grant, Failure, Scope.Scope> => {
   const { clientSecret, password } = options.credentials
+  const url = new URL(options.tokenUrl)
   return HttpClientRequest.post(options.tokenUrl).pipe(
     HttpClientRequest.acceptJson,
     HttpClientRequest.bodyUrlParams(form),
@@ -62,7 +71,8 @@ const request = (
       exchange(post, {
         ...options.exchange,
         secrets: () => [clientSecret, password, ...secrets],
-        decode: toGrant
+        decode: toGrant,
+        facts: { target: targetOf(url, url.pathname), resendCount: 0, grant, atExit }
       }),
     Effect.mapError(asRefusal)
   )

@@ -7,11 +7,13 @@ import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type * as Tracer from "effect/Tracer"
 import { AccessToken } from "../../AccessToken.js"
 import type { ResolvedPolicy } from "../call/decision.js"
 import { monotonic } from "../call/ledger.js"
 import { mayHaveBeenApplied } from "../failure/failure.js"
 import type { Failure, LoginRefused, RefusedStatus } from "../failure/failure.js"
+import { currentSpan, linkTo } from "../watch/spans.js"
 import { isPassing } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
 
@@ -61,6 +63,8 @@ const ageOf = ({ since }: Held, now: Moment): number => Math.max(now.wall - sinc
 interface Flight {
   readonly landing: Deferred.Deferred<AccessToken, Failure>
   readonly since: Moment
+  /** Of the call that started it: the request's own span is below it. */
+  readonly span: Tracer.AnySpan | undefined
 }
 
 interface State {
@@ -114,11 +118,18 @@ export const makeTokenFlight = (options: TokenFlightOptions): Effect.Effect<Toke
           if (Option.isSome(token)) return Effect.succeed(token.value)
           const refused = coolingDown(state, now)
           if (Option.isSome(refused)) return Effect.fail(refused.value)
-          if (state.flight !== undefined) return restore(wait(state, state.flight, now))
+          if (state.flight !== undefined) {
+            linkTo(state.flight.span)
+            return restore(wait(state, state.flight, now))
+          }
           if (state.closed) {
             return Effect.fail<Failure>({ _tag: "LoginRefused", status: 0, reason: "closed", asked: false })
           }
-          const flight = { landing: Deferred.unsafeMake<AccessToken, Failure>(FiberId.none), since: now }
+          const flight = {
+            landing: Deferred.unsafeMake<AccessToken, Failure>(FiberId.none),
+            since: now,
+            span: currentSpan()
+          }
           state.flight = flight
           return Effect.zipRight(Effect.forkIn(fly(state, flight, options), scope), restore(wait(state, flight, now)))
         })

@@ -1,89 +1,88 @@
-/**
- * What can be watched: spans, and what is told of repeats. Nothing is made where nobody could see it.
- */
-import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
-import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
-import * as HashSet from "effect/HashSet"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
-import type { Failure } from "../failure/failure.js"
+import { ProcessMakerError } from "../../ProcessMakerError.js"
+import { attribute } from "./names.js"
+
+/** How something ended that did not succeed. */
+export interface Ended {
+  /** An `error.type`: one of few values. */
+  readonly type: string
+  /** A sentence for the span; none where the program interrupted it, which is no error. */
+  readonly message?: string
+}
+
+export type Watcher = Pick<
+  Fiber.RuntimeFiber<unknown, unknown>,
+  "getFiberRef" | "currentDefaultServices" | "currentContext"
+>
 
 // Its spans go nowhere.
 const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
 /** Whether anybody could see a span: a program with a tracer, or with a span of its own around the call. */
-const isWatched = (
-  fiber: Pick<Fiber.RuntimeFiber<unknown, unknown>, "getFiberRef" | "currentDefaultServices" | "currentContext">
-): boolean =>
+export const isWatched = (fiber: Watcher): boolean =>
   fiber.getFiberRef(FiberRef.currentTracerEnabled) && (
     Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== nativeTracer ||
     Option.isSome(Context.getOption(fiber.currentContext, Tracer.ParentSpan))
   )
 
-/** The span of an operation of the service. */
-export const operationSpan = <A, E, R>(
-  operation: string,
-  attributes: Readonly<Record<string, unknown>>,
-  run: () => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.withFiberRuntime((fiber) =>
-    isWatched(fiber)
-      ? Effect.withSpan(run(), `OauthClientsService.${operation}`, { captureStackTrace: false, attributes })
-      : run()
-  )
+export const nanosOf = ({ currentDefaultServices }: Watcher): bigint =>
+  Context.get(currentDefaultServices, Clock.Clock).unsafeCurrentTimeNanos()
 
-/** The span of one request, for its exchange to fill. */
-export const requestSpan = <A, E, R>(
-  { method, url }: HttpClientRequest.HttpClientRequest,
-  exchange: (span: Tracer.Span | undefined) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.withFiberRuntime((fiber) =>
-    isWatched(fiber)
-      ? Effect.useSpan(`http.client ${method}`, {
-        kind: "client",
-        captureStackTrace: false,
-        attributes: { "http.request.method": method, "url.full": url }
-      }, exchange)
-      : exchange(undefined)
-  )
+export const secondsSince = (startedAt: bigint, fiber: Watcher): number => Number(nanosOf(fiber) - startedAt) / 1e9
 
-/** An event of the current span and a line at debug level for each repeat, before its wait of so many milliseconds. */
-export const noteRepeat = (
-  operation: string,
-  attempt: number,
-  delay: number,
-  failure: Failure
-): Effect.Effect<void> =>
-  Effect.gen(function*() {
-    const facts = { operation, attempt, delay: `${delay}ms`, reason: reasonOf(failure) }
-    const span = yield* Effect.option(Effect.currentSpan)
-    if (Option.isSome(span)) span.value.event("retry", yield* Clock.currentTimeNanos, facts)
-    yield* Effect.logDebug("ProcessMaker: trying again").pipe(
-      Effect.annotateLogs(facts),
-      // Effect makes an event of a log line, and there is one already.
-      Effect.locallyWith(FiberRef.currentLoggers, HashSet.remove(Logger.tracerLogger))
-    )
+/** How an exit counts: by an error of this library, or by what `failed` makes of another. */
+export const endedBy = <E>(
+  exit: Exit.Exit<unknown, E>,
+  failed: (error: E) => Ended | undefined = byPublicError
+): Ended | undefined => {
+  if (Exit.isSuccess(exit)) return undefined
+  if (Cause.isInterruptedOnly(exit.cause)) return { type: "interrupted" }
+  return Option.match(Cause.failureOption(exit.cause), {
+    onSome: failed,
+    // What a defect says may be anything: whoever runs the program gets to see it.
+    onNone: () => ({ type: "defect", message: "a defect ended it" })
   })
+}
 
-const reasonOf = (failure: Failure): string => {
-  switch (failure._tag) {
-    case "RefusedStatus":
-    case "InvalidAnswer":
-    case "LoginRefused":
-      return `status ${failure.status}`
-    case "NoAnswer":
-      return failure.code ?? failure.reason
-    case "TimedOut":
-      return `${failure.deadline} timeout`
-    case "InvalidInput":
-      return "invalid input"
-    case "NoToken":
-      return failure.error._tag
+const isPublicError = Schema.is(ProcessMakerError)
+
+// A consumer of a stream may fail with an error of its own, which is none of the stream's.
+const byPublicError = (error: unknown): Ended | undefined =>
+  isPublicError(error) ? { type: error._tag, message: error.message } : undefined
+
+/** Ends a span with a sentence: what the work failed with has a stack of ours. */
+export const endSpan = (span: Tracer.Span, ended: Ended | undefined, fiber: Watcher): void => {
+  if (ended !== undefined) span.attribute(attribute.errorType, ended.type)
+  span.end(fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? nanosOf(fiber) : 0n, exitOf(ended))
+}
+
+const exitOf = (ended: Ended | undefined): Exit.Exit<void, Error> => {
+  if (ended === undefined) return Exit.void
+  if (ended.message === undefined) return Exit.interrupt(FiberId.none)
+  return Exit.fail(Object.assign(new Error(ended.message), { name: ended.type, stack: ended.message }))
+}
+
+/** The span around what runs now. */
+export const currentSpan = (): Tracer.AnySpan | undefined =>
+  Fiber.getCurrentFiber().pipe(
+    Option.flatMap((fiber) => Context.getOption(fiber.currentContext, Tracer.ParentSpan)),
+    Option.getOrUndefined
+  )
+
+/** Links the span around what runs now to another, whose work it waits for. */
+export const linkTo = (span: Tracer.AnySpan | undefined): void => {
+  const current = currentSpan()
+  if (span !== undefined && current?._tag === "Span" && current !== span) {
+    current.addLinks([{ _tag: "SpanLink", span, attributes: {} }])
   }
 }

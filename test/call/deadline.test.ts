@@ -58,11 +58,11 @@ describe("withDeadline", () => {
   it.effect("a deadline that is set while the work runs replaces the first, whether sooner or later", () =>
     Effect.gen(function*() {
       for (const [first, second, ends] of [[1000, 10, 510], [1000, 5000, 5500]] as const) {
-        const fiber = yield* Effect.fork(Effect.flip(withDeadline(after(first), (replace) =>
+        const fiber = yield* Effect.fork(Effect.flip(withDeadline(after(first), ({ setDeadline }) =>
           Effect.zipRight(
             Effect.sleep(500),
             Effect.suspend(() => {
-              replace(after(second, "second"))
+              setDeadline(after(second, "second"))
               return Effect.never
             })
           ))))
@@ -80,8 +80,8 @@ describe("withDeadline", () => {
         const { noted, notes } = noting(Effect.never)
         assert.strictEqual(yield* Effect.flip(withDeadline(after(millis), () => noted)), "late")
         assert.strictEqual(
-          yield* Effect.flip(withDeadline(never, (replace) => {
-            replace(after(millis))
+          yield* Effect.flip(withDeadline(never, ({ setDeadline }) => {
+            setDeadline(after(millis))
             return noted
           })),
           "late"

@@ -7,6 +7,7 @@ import type {
   OauthClientChangesInput,
   OauthClientPage,
   OauthClientsServiceShape,
+  ProcessMakerChangeIgnored,
   ProcessMakerForbidden,
   ProcessMakerInvalidRequest,
   ProcessMakerInvalidResponse,
@@ -46,22 +47,24 @@ type CallError =
   | ProcessMakerInvalidRequest
   | ProcessMakerLoginFailed
 
+type WriteError = CallError | ProcessMakerChangeIgnored
+
 type StreamError = CallError | ProcessMakerPaginationStuck
 
 describe("operations", () => {
   test("state exactly what they give and how they fail", () => {
-    expect(oauthClients.addOauthClient("u", { name: "n" })).type.toBe<Effect.Effect<OauthClient, CallError>>()
+    expect(oauthClients.addOauthClient("u", { name: "n" })).type.toBe<Effect.Effect<OauthClient, WriteError>>()
     expect(oauthClients.findOauthClientById("u", "c")).type.toBe<Effect.Effect<OauthClient, CallError>>()
     expect(oauthClients.findOauthClients("u")).type.toBe<Effect.Effect<OauthClientPage, CallError>>()
-    expect(oauthClients.updateOauthClient("u", "c", {})).type.toBe<Effect.Effect<OauthClient, CallError>>()
+    expect(oauthClients.updateOauthClient("u", "c", {})).type.toBe<Effect.Effect<OauthClient, WriteError>>()
     expect(oauthClients.deleteOauthClient("u", "c")).type.toBe<Effect.Effect<void, CallError>>()
   })
 
   test("fail as their values say", () => {
-    expect<ErrorOf<Operations["addOauthClient"]>>().type.toBe<CallError>()
+    expect<ErrorOf<Operations["addOauthClient"]>>().type.toBe<WriteError>()
     expect<ErrorOf<Operations["findOauthClientById"]>>().type.toBe<CallError>()
     expect<ErrorOf<Operations["findOauthClients"]>>().type.toBe<CallError>()
-    expect<ErrorOf<Operations["updateOauthClient"]>>().type.toBe<CallError>()
+    expect<ErrorOf<Operations["updateOauthClient"]>>().type.toBe<WriteError>()
     expect<ErrorOf<Operations["deleteOauthClient"]>>().type.toBe<CallError>()
   })
 

@@ -107,19 +107,19 @@ export interface OauthClientsServiceShape {
   readonly streamOauthClients: (
     userId: string,
     options?: PageStreamOptions
-  ) => Stream.Stream<OauthClient, OauthClientsStreamError>
+  ) => Stream.Stream<OauthClient, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>>
 
   /** The same in pages; `next` of the last page seen resumes the stream. */
   readonly streamOauthClientPages: (
     userId: string,
     options?: PageStreamOptions
-  ) => Stream.Stream<OauthClientPage, OauthClientsStreamError>
+  ) => Stream.Stream<OauthClientPage, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>>
 
   /** The same as events, retries and a final report among them: all that a progress bar or a log needs. */
   readonly streamOauthClientEvents: (
     userId: string,
     options?: PageStreamOptions
-  ) => Stream.Stream<PageEvent, OauthClientsStreamError>
+  ) => Stream.Stream<PageEvent, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>>
 }
 
 /**

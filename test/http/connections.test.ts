@@ -98,7 +98,7 @@ describe.each(Object.entries(clients))("with %s", (name, client) => {
         const server = yield* serve((_, response) => void answer(response))
         yield* Effect.gen(function*() {
           const service = yield* OauthClientsService
-          const calls = [
+          const calls: ReadonlyArray<Effect.Effect<void, unknown>> = [
             Effect.asVoid(service.findOauthClientById("u-7", "17")),
             Effect.asVoid(service.addOauthClient("u-7", { name: "A" })),
             Stream.runDrain(service.streamOauthClients("u-7"))

@@ -385,7 +385,7 @@ describe("a layer that cannot be built", () => {
 })
 
 describe("nothing that succeeds shows a secret", () => {
-  const rows = ["1", "2", "3"].map((id) => ({ ...attributes({ secret: other }), id }))
+  const rows = ["1", "2", "3"].map((id) => Object.assign(attributes({ secret: other }), { id }))
   const list = (url: URL, all: ReadonlyArray<unknown>) => {
     const [number = 1, size = 15] = ["page", "per_page"].map((name) => Number(url.searchParams.get(name)))
     const data = all.slice((number - 1) * size, number * size)

@@ -13,8 +13,8 @@ import type { PageCursor } from "../../OauthClientPage.js"
 import { PageEvent } from "../../PageStream.js"
 import type { PageReport } from "../../PageStream.js"
 import { ProcessMakerPaginationStuck } from "../../ProcessMakerError.js"
-import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMakerError.js"
 import type { Done, Repeat } from "../call/call.js"
+import type { CallError } from "../failure/publicErrors.js"
 import type { ListDocument } from "../wire/document.js"
 import { makeCursor } from "./cursor.js"
 import { idOf, makePage } from "./page.js"
@@ -28,7 +28,7 @@ import type { Window } from "./windows.js"
 export type ReadWindow = (
   window: Window,
   tell: (repeat: Repeat) => void
-) => Effect.Effect<Done<ListDocument>, OauthClientsError>
+) => Effect.Effect<Done<ListDocument>, CallError>
 
 export interface ListOptions extends WalkOptions {
   readonly userId: string
@@ -44,7 +44,7 @@ export const streamOperation = "streamOauthClients"
 export const listEvents = (
   read: ReadWindow,
   options: ListOptions
-): Stream.Stream<PageEvent, OauthClientsStreamError> =>
+): Stream.Stream<PageEvent, CallError | ProcessMakerPaginationStuck> =>
   readAhead((clock) => makePages(read, options, clock), options.prefetch)
 
 type Tally = { -readonly [Name in keyof PageReport]: PageReport[Name] }
@@ -53,7 +53,7 @@ const makePages = (
   read: ReadWindow,
   { maxPages = Number.POSITIVE_INFINITY, userId, ...options }: ListOptions,
   clock: Clock.Clock
-): Pages<Done<ListDocument>, PageEvent, OauthClientsStreamError> => {
+): Pages<Done<ListDocument>, PageEvent, CallError | ProcessMakerPaginationStuck> => {
   const walk = new Walk(options)
   const startedAt = clock.unsafeCurrentTimeNanos()
   const tally = noTally()

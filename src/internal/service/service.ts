@@ -20,7 +20,7 @@ import type {
 import type { OauthClientPage } from "../../OauthClientPage.js"
 import type { PageEvent, PageOptions, PageStreamOptions } from "../../PageStream.js"
 import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
-import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMakerError.js"
+import type { OauthClientsError, OauthClientsStreamError, ProcessMakerChangeIgnored } from "../../ProcessMakerError.js"
 import { makeCaller } from "../call/call.js"
 import type { ApiCall, CallerOptions, Done } from "../call/call.js"
 import type { Method } from "../call/decision.js"
@@ -119,7 +119,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     streamOptions: PageStreamOptions = {},
     facts: Partial<Facts> = {},
     span?: WatchedStream["span"]
-  ): Stream.Stream<PageEvent, OauthClientsStreamError> =>
+  ): Stream.Stream<PageEvent, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>> =>
     Stream.suspend(() => {
       const checked = checkStream(userId, streamOptions)
       if (Either.isLeft(checked)) {

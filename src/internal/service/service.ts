@@ -60,6 +60,9 @@ export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens">
   readonly config: ProcessMakerConfigShape
 }
 
+/** Whoever reads a list changes nothing. */
+type ListError = Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>
+
 /** The service over one caller. */
 export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   const call = makeCaller({ ...config, client, tokens })
@@ -119,7 +122,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     streamOptions: PageStreamOptions = {},
     facts: Partial<Facts> = {},
     span?: WatchedStream["span"]
-  ): Stream.Stream<PageEvent, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>> =>
+  ): Stream.Stream<PageEvent, ListError> =>
     Stream.suspend(() => {
       const checked = checkStream(userId, streamOptions)
       if (Either.isLeft(checked)) {
@@ -142,7 +145,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     userId: string,
     streamOptions: PageStreamOptions | undefined,
     view: (events: Chunk.Chunk<PageEvent>) => Chunk.Chunk<A>
-  ): Stream.Stream<A, OauthClientsStreamError> =>
+  ): Stream.Stream<A, ListError> =>
     watchStream(
       streamOperation,
       goodIds({ userId }),

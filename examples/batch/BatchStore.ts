@@ -66,7 +66,9 @@ export interface BatchStoreShape {
    * Begins a job or continues it: adds the users that are new to it, and starts a new round for those who failed in one
    * that has ended.
    */
-  readonly open: (job: string, source: string, userIds: ReadonlyArray<string>) => Effect.Effect<Job, BatchError>
+  readonly open: (job: string, userIds: ReadonlyArray<string>) => Effect.Effect<Job, BatchError>
+  /** Notes where a job's clients come from, which must not change. */
+  readonly readFrom: (job: string, source: string) => Effect.Effect<void, BatchError>
   readonly waitingUsers: (job: string) => Effect.Effect<ReadonlyArray<string>, BatchError>
   readonly user: (job: string, userId: string) => Effect.Effect<UserProgress, BatchError>
   /** Stores clients and place together: neither is ever there without the other. */
@@ -99,7 +101,8 @@ const now: Effect.Effect<string> = Effect.map(DateTime.now, DateTime.formatIso)
 const make = (sql: SqlClient.SqlClient, onSqlError: OnSqlError): BatchStoreShape => {
   const transaction = <A, E>(effect: Effect.Effect<A, E>) => onSqlError(sql.withTransaction(effect))
   return {
-    open: (job, source, userIds) => transaction(openJob(sql, job, source, userIds)),
+    open: (job, userIds) => transaction(openJob(sql, job, userIds)),
+    readFrom: (job, source) => onSqlError(readFrom(sql, job, source)),
     waitingUsers: (job) =>
       onSqlError(Effect.map(
         sql<{ user_id: string }>`SELECT user_id FROM batch_users WHERE job = ${job} AND state = 'waiting'`,
@@ -127,20 +130,16 @@ const make = (sql: SqlClient.SqlClient, onSqlError: OnSqlError): BatchStoreShape
 const openJob = (
   sql: SqlClient.SqlClient,
   job: string,
-  source: string,
   userIds: ReadonlyArray<string>
-): Effect.Effect<Job, BatchError | SqlError> =>
+): Effect.Effect<Job, SqlError> =>
   Effect.gen(function*() {
     yield* sql`
-      INSERT INTO batch_jobs ${sql.insert({ job, source, round: 1, done: 0, started_at: yield* now })}
+      INSERT INTO batch_jobs ${sql.insert({ job, source: "", round: 1, done: 0, started_at: yield* now })}
       ON CONFLICT DO NOTHING`
     // Holds the row until the end of the transaction: others who open the job wait here.
     yield* sql`UPDATE batch_jobs SET job = job WHERE job = ${job}`
-    const [known] = yield* sql<{ source: string; round: number; done: number }>`
-      SELECT source, round, done FROM batch_jobs WHERE job = ${job}`
-    if (known === undefined || known.source !== source) {
-      return yield* new BatchError({ message: `job "${job}" exports from ${known?.source}, not from ${source}` })
-    }
+    const [known = { round: 1, done: 0 }] = yield* sql<{ round: number; done: number }>`
+      SELECT round, done FROM batch_jobs WHERE job = ${job}`
     for (const chunk of Arr.chunksOf(userIds, rowsAtOnce)) {
       const users = chunk.map((user_id) => ({ job, user_id, state: "waiting", clients: 0 }))
       yield* sql`INSERT INTO batch_users ${sql.insert(users)} ON CONFLICT DO NOTHING`
@@ -153,6 +152,20 @@ const openJob = (
     if (waiting === undefined) return { job, round, done: true }
     yield* sql`UPDATE batch_jobs SET round = ${round + 1}, done = 0, finished_at = NULL WHERE job = ${job}`
     return { job, round: round + 1, done: false }
+  })
+
+const readFrom = (
+  sql: SqlClient.SqlClient,
+  job: string,
+  source: string
+): Effect.Effect<void, BatchError | SqlError> =>
+  Effect.gen(function*() {
+    const [known] = yield* sql<{ source: string }>`SELECT source FROM batch_jobs WHERE job = ${job}`
+    if (known?.source === "") {
+      yield* sql`UPDATE batch_jobs SET source = ${source} WHERE job = ${job}`
+    } else if (known?.source !== source) {
+      return yield* new BatchError({ message: `job "${job}" exports from ${known?.source}, not from ${source}` })
+    }
   })
 
 const userOf = (

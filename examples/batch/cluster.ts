@@ -43,6 +43,24 @@ export interface Address {
   readonly port: number
 }
 
+/**
+ * Hands out messages again that were read from the database and are not done. A runner that lost its connection in that
+ * moment has them not, and the engine would try again after 10 minutes. One that is at work on them passes them over.
+ */
+const layerReread: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.scopedDiscard(
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql`
+      UPDATE cluster_messages SET last_read = NULL
+      WHERE processed = FALSE AND last_read < NOW() - INTERVAL '20 seconds'`.pipe(
+      Effect.ignore,
+      Effect.sandbox,
+      Effect.ignore,
+      Effect.delay("5 seconds"),
+      Effect.forever,
+      Effect.forkScoped
+    ))
+)
+
 /** One of the processes that share the work. Others reach it at this address. */
 export const layerRunner = (
   address: Address
@@ -61,7 +79,8 @@ export const layerRunner = (
           RunnerAddress.make(isLoopback(address.host) ? address.host : "0.0.0.0", address.port)
         )
       }
-    }))
+    })),
+    Layer.merge(layerReread)
   )
 
 const isLoopback = (host: string) => /^(?:localhost|127\..*|::1)$/.test(host)

@@ -23,6 +23,7 @@ import { demonstrationUsers, layerDemonstration } from "./demonstration.js"
 import { checkOutput, summary, writeClients } from "./output.js"
 import { watchJob } from "./progress.js"
 import { Stop } from "./Stop.js"
+import { layerTurnsHere, layerTurnsShared } from "./turns.js"
 import { readUsers } from "./users.js"
 import { ExportJob, layerWorkflows } from "./workflows.js"
 
@@ -33,14 +34,16 @@ export interface HereOptions {
   readonly html: string | undefined
   readonly users: string | undefined
   readonly concurrency: number
+  /** Requests a second. */
+  readonly rate: number | undefined
 }
 
 const tenant = Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
 
-const oauthClients = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
+const oauthClients = OauthClientsService.layerConfig
 
 /** The whole job in this process. */
-export const runHere = ({ concurrency, html, job, out, store, users }: HereOptions) =>
+export const runHere = ({ concurrency, html, job, out, rate, store, users }: HereOptions) =>
   Effect.gen(function*() {
     if (html === out) return yield* new UsageError({ message: "--html must name a file of its own" })
     const source = yield* tenant
@@ -49,14 +52,17 @@ export const runHere = ({ concurrency, html, job, out, store, users }: HereOptio
     yield* lock(store)
     const name = Option.getOrElse(source, () => "the fake server")
     const collector = yield* makeCollector({ title: `Export of the OAuth clients of many users`, source: name })
-    const work = layerWorkflows(concurrency, html === undefined ? undefined : collector).pipe(
-      Layer.provide(Option.isNone(source) ? Layer.provide(oauthClients, layerDemonstration) : oauthClients),
-      Layer.provideMerge(layerOneProcess),
-      Layer.provideMerge(BatchStore.layer(failOnSqlError(store))),
-      Layer.provide(layerFile(store)),
-      Layer.provideMerge(Stop.layer)
-    )
-    yield* runJob(job, name, userIds).pipe(
+    const client = rate === undefined ? Layer.empty : layerTurnsHere(rate)
+    const service = oauthClients.pipe(Layer.provide(client), Layer.provide(NodeHttpClient.layerUndici))
+    const work = layerWorkflows({ source: name, concurrency, collector: html === undefined ? undefined : collector })
+      .pipe(
+        Layer.provide(Option.isNone(source) ? Layer.provide(service, layerDemonstration) : service),
+        Layer.provideMerge(layerOneProcess),
+        Layer.provideMerge(BatchStore.layer(failOnSqlError(store))),
+        Layer.provide(layerFile(store)),
+        Layer.provideMerge(Stop.layer)
+      )
+    yield* runJob(job, userIds).pipe(
       Effect.tap(() => writeClients(job, out)),
       Effect.tap(() => html === undefined ? Effect.void : writeReport(html, collector, "completed")),
       Effect.flatMap(conclude),
@@ -67,28 +73,38 @@ export const runHere = ({ concurrency, html, job, out, store, users }: HereOptio
     )
   }).pipe(Effect.scoped)
 
+export interface RunnerOptions extends Address {
+  readonly concurrency: number
+  readonly rate: number | undefined
+}
+
 /** Takes part in the work of all jobs until it is stopped. */
-export const runner = ({ concurrency, ...address }: Address & { readonly concurrency: number }) =>
+export const runner = ({ concurrency, rate, ...address }: RunnerOptions) =>
   Effect.gen(function*() {
-    const stop = yield* Stop
-    yield* say(`running at ${address.host}:${address.port}`)
-    yield* stop.awaited
-  }).pipe(
-    Effect.provide(
-      layerWorkflows(concurrency).pipe(
-        Layer.provide(oauthClients),
-        Layer.provide(layerRunner(address)),
-        Layer.provideMerge(shared)
-      )
+    const source = yield* Config.nonEmptyString("PROCESSMAKER_BASE_URL")
+    const work = layerWorkflows({ source, concurrency }).pipe(
+      Layer.provide(oauthClients),
+      // Without a limit of its own, the tenant's waits are still everybody's.
+      Layer.provide(layerTurnsShared(rate ?? 1000)),
+      Layer.provide(NodeHttpClient.layerUndici),
+      Layer.provide(layerRunner(address)),
+      Layer.provideMerge(shared)
     )
-  )
+    yield* Effect.provide(
+      Effect.gen(function*() {
+        const stop = yield* Stop
+        yield* say(`running at ${address.host}:${address.port}`)
+        yield* stop.awaited
+      }),
+      work
+    )
+  })
 
 /** Hands in a job, and waits until it is done. */
 export const submit = ({ job, users }: { readonly job: string; readonly users: string | undefined }) =>
   Effect.gen(function*() {
     const userIds = users === undefined ? [] : yield* readUsers(users)
-    const source = yield* Config.nonEmptyString("PROCESSMAKER_BASE_URL")
-    yield* Effect.flatMap(runJob(job, source, userIds), conclude).pipe(
+    yield* Effect.flatMap(runJob(job, userIds), conclude).pipe(
       Effect.provide(Layer.provideMerge(layerClient, shared)),
       Effect.onInterrupt(() => say(`job "${job}" goes on without this command; the status command says how far it is`))
     )
@@ -131,11 +147,11 @@ const statusOf = (job: string) =>
       })
     ))
 
-const runJob = (job: string, source: string, userIds: ReadonlyArray<string>) =>
+const runJob = (job: string, userIds: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
     const stop = yield* Stop
-    const { done, round } = yield* store.open(job, source, userIds)
+    const { done, round } = yield* store.open(job, userIds)
     if (done) yield* say(`job "${job}" was done before; --job with another name starts a new one`)
     else yield* ExportJob.execute({ job, round }, { discard: true })
     return yield* Effect.raceFirst(watchJob(job), stop.awaited)

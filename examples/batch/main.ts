@@ -5,7 +5,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { flag, optional, paragraphs, runCommand, wholeNumber } from "../support/commandLine.js"
+import { checked, flag, optional, paragraphs, runCommand, wholeNumber } from "../support/commandLine.js"
 import { runProgram } from "../support/runProgram.js"
 import { runHere, runner, status, submit, write } from "./commands.js"
 
@@ -33,6 +33,18 @@ const concurrency = wholeNumber("concurrency", 1, 1000).pipe(
   Options.withDescription("Users that this process works on at a time."),
   Options.withDefault(8)
 )
+const rate = checked(
+  Options.text("rate"),
+  (text) => {
+    const number = Number(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1])
+    return number > 0 && number <= 1000 ? number : undefined
+  },
+  (text) => `--rate must be requests a second, like 20/s, at most 1000/s, not "${text}"`
+).pipe(
+  Options.withPseudoName("n/s"),
+  Options.withDescription("The most requests a second, all runners together. Give every runner the same."),
+  optional
+)
 const store = Options.text("store").pipe(
   Options.withPseudoName("file"),
   Options.withDescription("The database file that keeps the work."),
@@ -48,12 +60,12 @@ const host = Options.text("host").pipe(
   Options.withDefault("127.0.0.1")
 )
 
-const command = Command.make("batch", { job, users, out, html, store, concurrency }, runHere).pipe(
+const command = Command.make("batch", { job, users, out, html, store, rate, concurrency }, runHere).pipe(
   Command.withDescription(paragraphs(
     "Exports the OAuth clients of many users as one durable job: killed at any moment, the same command continues it."
   )),
   Command.withSubcommands([
-    Command.make("runner", { port, host, concurrency }, runner).pipe(
+    Command.make("runner", { port, host, rate, concurrency }, runner).pipe(
       Command.withDescription("Takes part in the work of all jobs until it is stopped.")
     ),
     Command.make("submit", { job, users }, submit).pipe(

@@ -23,7 +23,8 @@ export const createTables = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlE
       job ${text}, user_id ${text}, client_id ${text}, client text NOT NULL,
       PRIMARY KEY (job, user_id, client_id)
     ) ${withoutRowid}`,
-    `batch_stops (id ${counter} PRIMARY KEY, message text NOT NULL)`
+    `batch_stops (id ${counter} PRIMARY KEY, message text NOT NULL)`,
+    `batch_turns (name text PRIMARY KEY, next double precision NOT NULL)`
   ]
   return Effect.forEach(tables, (table) => sql.unsafe(`CREATE TABLE IF NOT EXISTS ${table}`), { discard: true })
 }

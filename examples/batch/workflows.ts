@@ -45,25 +45,34 @@ export const ExportJob = Workflow.make({
   idempotencyKey: ({ job, round }) => JSON.stringify([job, round])
 }).annotate(Workflow.CaptureDefects, false)
 
-/** Lets a process take part in the work, with so many users at a time. What it reads, the collector is told. */
+export interface WorkOptions {
+  /** Where this process reads. */
+  readonly source: string
+  /** Users that it works on at a time. */
+  readonly concurrency: number
+  /** Notes what it reads, for a report. */
+  readonly collector?: Collector | undefined
+}
+
+/** Lets a process take part in the work. */
 export const layerWorkflows = (
-  concurrency: number,
-  collector?: Collector | undefined
+  { collector, concurrency, source }: WorkOptions
 ): Layer.Layer<never, never, BatchStore | OauthClientsService | Stop | WorkflowEngine> =>
   Layer.unwrapEffect(Effect.map(Effect.makeSemaphore(concurrency), (slots) =>
     Layer.merge(
       ExportUserClients.toLayer(({ job, userId }) =>
         Activity.make({
           name: "ReadClients",
-          execute: slots.withPermits(1)(stopOnError(exportUser(job, userId, collector)))
+          execute: slots.withPermits(1)(stopOnError(exportUser({ job, userId, source, collector })))
         })
       ),
-      ExportJob.toLayer((round) => Activity.make({ name: "HandIn", execute: stopOnError(handIn(round)) }))
+      ExportJob.toLayer((round) => Activity.make({ name: "HandIn", execute: stopOnError(handIn(round, source)) }))
     )))
 
-const handIn = ({ job, round }: typeof ExportJob.payloadSchema.Type) =>
+const handIn = ({ job, round }: typeof ExportJob.payloadSchema.Type, source: string) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
+    yield* store.readFrom(job, source)
     const userIds = yield* store.waitingUsers(job)
     yield* Effect.forEach(userIds, (userId) => handOver({ job, round, userId }), {
       concurrency: usersAtOnce,
@@ -82,9 +91,15 @@ const handOver = (user: typeof ExportUserClients.payloadSchema.Type) =>
     Effect.unsandbox
   )
 
-const exportUser = (job: string, userId: string, collector: Collector | undefined) =>
+interface UserOptions extends Omit<WorkOptions, "concurrency"> {
+  readonly job: string
+  readonly userId: string
+}
+
+const exportUser = ({ collector, job, source, userId }: UserOptions) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
+    yield* store.readFrom(job, source)
     const oauthClients = yield* OauthClientsService
     const { place, waiting } = yield* store.user(job, userId)
     // All is stored, and the process died before the engine knew.
@@ -94,8 +109,8 @@ const exportUser = (job: string, userId: string, collector: Collector | undefine
       Stream.filter((event) => event._tag === "PageFetched" || event._tag === "Completed"),
       Stream.grouped(pagesAtOnce),
       Stream.runForEach((events) => store.save(job, userId, readBy(events))),
-      // A tenant that is down for an hour must not fail a thousand users.
-      RetryPolicy.with(RetryPolicy.patient)
+      // A tenant that is down for an hour must not fail a thousand users, and to wait for a turn is part of an attempt.
+      RetryPolicy.with({ ...RetryPolicy.patient, attemptTimeout: "10 minutes" })
     )
     yield* Effect.catchAll(
       collector?.measure(reading) ?? reading,

@@ -9,12 +9,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import { readUsers } from "../../examples/batch/users.js"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
+import { seed, times } from "../support/runs.js"
 import type { Ended } from "./programs.js"
 import { commandOf, runCommand, runExample, startExample, temporaryDirectory } from "./programs.js"
 
 const program = "examples/batch/main.ts"
-const deep = process.env["DEEP"] === "1"
-const limits = { timeout: deep ? 900_000 : 120_000 }
+const limits = { timeout: times(120_000, 1_200_000) }
 
 const users = (count: number, clients: number) =>
   Array.from({ length: count }, (_, index) => ({ id: `user-${index}`, clients }))
@@ -86,7 +86,7 @@ describe("a batch in one process", () => {
       assert.isFalse(existsSync(file("b.ndjson.partial")))
     }), limits)
 
-  const kills = deep ? 50 : 3
+  const kills = times(3, 50)
   it.scopedLive(
     `killed ${kills} times while lists move, it has every client once`,
     () =>
@@ -126,7 +126,10 @@ describe("a batch in one process", () => {
         const written = readFileSync(file("batch.db"), "latin1") + readFileSync(file("out.ndjson"), "utf8") +
           ended.stderr
         for (const secret of yield* fake.secrets) assert.notInclude(written, Redacted.value(secret))
-      }).pipe(Effect.provide(serveFake({ users: users(8 * (kills + 1), 150), keepRequests: 1_000_000 }))),
+      }).pipe(
+        Effect.withRandom(Random.make(seed)),
+        Effect.provide(serveFake({ users: users(8 * (kills + 1), 150), keepRequests: 1_000_000 }))
+      ),
     limits
   )
 

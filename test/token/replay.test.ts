@@ -40,9 +40,12 @@ const given = Effect.gen(function*() {
 })
 
 /** The service over a fresh fake, with the fake's `HttpClient` beside it for more services. */
-const env = (options?: FakeOptions) =>
+const env = (options?: FakeOptions, protectLogin?: false) =>
   Layer.unwrapEffect(
-    Effect.map(FakeProcessMaker, ({ baseUrl, credentials }) => OauthClientsService.layer({ baseUrl, credentials }))
+    Effect.map(
+      FakeProcessMaker,
+      ({ baseUrl, credentials }) => OauthClientsService.layer({ baseUrl, credentials, protectLogin })
+    )
   ).pipe(
     Layer.provideMerge(FakeProcessMaker.layerHttpClient),
     Layer.provideMerge(FakeProcessMaker.layer(options)),
@@ -198,13 +201,16 @@ describe("the client that issued our own token", () => {
         reason: "invalid_client",
         operation: "findOauthClients"
       })
-      assert.include(first.message, "the client ID or the client secret is wrong, or the client may not log users in")
+      assert.include(
+        first.message,
+        "the client ID or the client secret is wrong, or the client may not use the password grant"
+      )
       assert.deepStrictEqual(yield* seen(fake), ["findOauthClients 401", "token 401", "token 401"])
       const second = yield* Effect.flip(service.addOauthClient(userId, { name: "never made" }))
       assert.deepInclude(second, { _tag: "ProcessMakerLoginFailed", attempts: 0, outcome: "notApplied" })
       assert.isTrue("retryAfter" in second && Option.isSome(second.retryAfter))
       assert.strictEqual((yield* fake.requests).length, 3)
-    }).pipe(Effect.provide(env())))
+    }).pipe(Effect.provide(env({}, false))))
 
   it.effect("revoked: the same", () =>
     Effect.gen(function*() {
@@ -212,7 +218,7 @@ describe("the client that issued our own token", () => {
       yield* service.updateOauthClient(userId, fake.credentials.clientId, { revoked: true })
       const error = yield* Effect.flip(service.findOauthClients(userId))
       assert.deepInclude(error, { _tag: "ProcessMakerLoginFailed", reason: "invalid_client" })
-    }).pipe(Effect.provide(env())))
+    }).pipe(Effect.provide(env({}, false))))
 
   it.effect("with a token that never changes: ProcessMakerUnauthorized", () =>
     Effect.gen(function*() {
@@ -223,5 +229,5 @@ describe("the client that issued our own token", () => {
         Effect.provide(layer)
       )
       assert.strictEqual(error._tag, "ProcessMakerUnauthorized")
-    }).pipe(Effect.provide(env())))
+    }).pipe(Effect.provide(env({}, false))))
 })

@@ -19,7 +19,7 @@ import type { AccessToken, AccessTokenProviderShape } from "../../AccessToken.js
 import type { CallFacts } from "../../ErrorDetail.js"
 import { AccessTokenError } from "../../ProcessMakerError.js"
 import type { RetryPolicyOptions } from "../../RetryPolicy.js"
-import { layerPolicy, policyInForce } from "../config/policyInForce.js"
+import { layerPolicy, policyInForce } from "../config/policy.js"
 import { brokenProvider as brokenProviderReason } from "../failure/failure.js"
 import type { Failure, InvalidAnswer, RefusedStatus } from "../failure/failure.js"
 import { publicError } from "../failure/publicErrors.js"

@@ -1,52 +1,7 @@
-import * as Either from "effect/Either"
-import * as Predicate from "effect/Predicate"
-import type { SchemaIssue } from "../../ErrorDetail.js"
-import { RetryPolicy } from "../../RetryPolicy.js"
-import type { RetryPolicyOptions } from "../../RetryPolicy.js"
-import { durationMillis } from "../config/durationMillis.js"
+import type { ResolvedPolicy } from "../config/policy.js"
 import type { Failure, NoAnswer } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
 import type { StatusMeaning } from "../failure/status.js"
-
-/** A whole policy, in milliseconds: the arithmetic below needs no more. */
-export interface ResolvedPolicy {
-  readonly maxAttempts: number
-  readonly baseDelay: number
-  readonly maxDelay: number
-  readonly attemptTimeout: number
-  readonly totalTimeout: number
-  readonly maxRetryAfter: number
-}
-
-type Issues = readonly [SchemaIssue, ...Array<SchemaIssue>]
-
-const refuse = (field: string, expected: string) => Either.left<Issues>([{ path: [field], expected }])
-
-const count = (value: unknown): Either.Either<number, Issues> =>
-  Predicate.isNumber(value) && (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) && value >= 1
-    ? Either.right(value)
-    : refuse("maxAttempts", "must be a whole number, 1 or more")
-
-/** Lays the parts over the defaults, the later ones on top. */
-export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Either.Either<ResolvedPolicy, Issues> => {
-  const unknown = parts.flatMap(Object.keys).find((key) => !(key in RetryPolicy.defaults))
-  if (unknown !== undefined) return refuse(unknown.slice(0, 64), "is not known here")
-  const pick = (field: keyof RetryPolicyOptions): unknown =>
-    parts.reduce<unknown>((below, part) => part[field] ?? below, RetryPolicy.defaults[field])
-  const millis = (field: keyof RetryPolicyOptions) =>
-    Either.orElse(
-      Either.fromOption(durationMillis(pick(field)), () => undefined),
-      () => refuse(field, "must be a duration, for example \"2 seconds\"")
-    )
-  return Either.all({
-    maxAttempts: count(pick("maxAttempts")),
-    baseDelay: millis("baseDelay"),
-    maxDelay: millis("maxDelay"),
-    attemptTimeout: millis("attemptTimeout"),
-    totalTimeout: millis("totalTimeout"),
-    maxRetryAfter: millis("maxRetryAfter")
-  })
-}
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE"
 

@@ -5,10 +5,11 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { CallFacts } from "../../ErrorDetail.js"
+import type { ResolvedPolicy } from "../config/policy.js"
 import { mayHaveBeenApplied } from "../failure/failure.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import type { Deadline } from "./deadline.js"
-import type { Method, ResolvedPolicy } from "./decision.js"
+import type { Method } from "./decision.js"
 
 /** Which call, and what it was given. */
 export type Call = Pick<CallFacts, "operation" | "userId" | "clientId" | "page" | "url" | "outcome">

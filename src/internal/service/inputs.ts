@@ -4,7 +4,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { SchemaIssue } from "../../ErrorDetail.js"
 import type { PageStreamOptions } from "../../PageStream.js"
-import { durationMillis } from "../config/durationMillis.js"
+import { durationMillis } from "../config/policy.js"
 import { checkCursor } from "../list/cursor.js"
 import { schemaIssues } from "../wire/schemaIssues.js"
 

@@ -190,9 +190,14 @@ describe("a token that never changes", () => {
 })
 
 describe("the client that issued our own token", () => {
+  const listed = Effect.tap(
+    given,
+    ({ fake, userId }) => fake.insertClients(userId, [{ id: fake.credentials.clientId, passwordClient: true }])
+  )
+
   it.effect("deleted: its token dies, and the calls after it end in a clear error, not in a loop", () =>
     Effect.gen(function*() {
-      const { fake, service, userId } = yield* given
+      const { fake, service, userId } = yield* listed
       yield* service.deleteOauthClient(userId, fake.credentials.clientId)
       yield* fake.clearRequests
       const first = yield* Effect.flip(service.findOauthClients(userId))
@@ -214,7 +219,7 @@ describe("the client that issued our own token", () => {
 
   it.effect("revoked: the same", () =>
     Effect.gen(function*() {
-      const { fake, service, userId } = yield* given
+      const { fake, service, userId } = yield* listed
       yield* service.updateOauthClient(userId, fake.credentials.clientId, { revoked: true })
       const error = yield* Effect.flip(service.findOauthClients(userId))
       assert.deepInclude(error, { _tag: "ProcessMakerLoginFailed", reason: "invalid_client" })
@@ -222,7 +227,7 @@ describe("the client that issued our own token", () => {
 
   it.effect("with a token that never changes: ProcessMakerUnauthorized", () =>
     Effect.gen(function*() {
-      const { fake, service, token: accessToken, userId } = yield* given
+      const { fake, service, token: accessToken, userId } = yield* listed
       yield* service.deleteOauthClient(userId, fake.credentials.clientId)
       const layer = OauthClientsService.layer({ baseUrl: fake.baseUrl, credentials: { accessToken } })
       const error = yield* Effect.flatMap(OauthClientsService, (own) => Effect.flip(own.findOauthClients(userId))).pipe(

@@ -32,6 +32,26 @@ describe("a list that moves", () => {
     }
   })
 
+  it("at its head, a few rows at every request and for ever: hardly more requests, however many are read ahead", () => {
+    for (const [perPage, count] of [[20, 1], [20, 3], [60, 8], [100, 1], [100, 20]] as const) {
+      for (const prefetch of [0, 1, 5]) {
+        const list = new MovingList(10 * perPage, each(10_000, { kind: "swap", where: 0, count }))
+        const { end, ids, requests } = read(list, { perPage, prefetch })
+        assert.deepStrictEqual([end, compare(ids, list)], ["ended", all])
+        assert.isAtMost(requests, 25 + prefetch)
+      }
+    }
+  })
+
+  it("by a third of a page at every request and for ever: endless, nobody twice", () => {
+    for (const prefetch of [0, 5]) {
+      const list = new MovingList(1000, each(10_000, { kind: "swap", where: 0, count: 35 }))
+      const { end, ids, requests } = read(list, { prefetch })
+      assert.deepStrictEqual([end, compare(ids, list).twice], ["endless", 0])
+      assert.isBelow(requests, 450)
+    }
+  })
+
   it("by two a page, `c0 c1 | c2 c3`: c1 goes and one is appended in between, and c2 is not lost", () => {
     for (const size of [(asked: number) => asked, () => 2]) {
       const list = new MovingList(4, [{ after: 1, kind: "swap", where: 0.3, to: 1, count: 1 }], { size })

@@ -63,7 +63,10 @@ export class Walk {
   #seen: number
   /** The last page that was taken. */
   #taken: PlacedPage | undefined
-  #wanted: Window | undefined
+  /** The pages that were planned, in order, from the one that is wanted now. */
+  #planned: ReadonlyArray<Window>
+  /** By how many rows more than one pages overlap: more while the list loses rows in front of the place. */
+  #slack = 0
   #search: Search | undefined
   #unproven = false
   #lastTotal: number | undefined
@@ -80,7 +83,7 @@ export class Walk {
     this.#position = position
     this.#seen = seen
     this.#total = this.#lastTotal = total ?? undefined
-    this.#wanted = this.#next()
+    this.#planned = [this.#next()]
   }
 
   get place(): Place {
@@ -90,7 +93,7 @@ export class Walk {
 
   /** The page that goes on behind the place. */
   get next(): Window {
-    return this.#wanted ?? this.#next()
+    return this.#planned[0] ?? this.#next()
   }
 
   /** The length of the list as the server said it last. */
@@ -105,13 +108,14 @@ export class Walk {
 
   /** The pages to read, in order: the one that is wanted, and those to read ahead behind it, as far as announced. */
   plan(most: number): ReadonlyArray<Window> {
-    const plan: Array<Window> = []
     const { announced = 0, isFull = false } = this.#search === undefined ? this.#taken ?? {} : {}
-    for (let window = this.#wanted; window !== undefined && plan.length < most;) {
-      plan.push(window)
-      window = isFull && endOf(window) < announced ? this.#behind(endOf(window)) : undefined
+    const plan = [...this.#planned]
+    for (let last = plan.at(-1); last !== undefined && plan.length < most; last = plan.at(-1)) {
+      if (!isFull || endOf(last) >= announced) break
+      plan.push(this.#behind(endOf(last)))
     }
-    return plan
+    this.#planned = plan
+    return plan.slice(0, most)
   }
 
   take(read: PageRead): Step {
@@ -133,8 +137,8 @@ export class Walk {
     this.#lastTotal = total
     const refused = isWrong ? "wrongPage" : sign !== undefined && this.#onDrift === "fail" ? "drift" : undefined
     const end = refused ?? this.#goesNowhere(page, this.#seen - seen)
-      ?? (from === undefined ? this.#lookElsewhere(page) : this.#goOn(page, fresh.length))
-    if (end !== undefined) this.#wanted = undefined
+      ?? (from === undefined ? this.#lookElsewhere(page) : this.#goOn(page, from, fresh.length))
+    if (end !== undefined) this.#planned = []
     return { fresh: refused === undefined ? fresh : [], sign, repeated, end }
   }
 
@@ -229,7 +233,7 @@ export class Walk {
     const position = startOf(window) + ids.length
     // A length that the page itself exceeds announces nothing.
     const left = announced === undefined || announced < position ? Number.POSITIVE_INFINITY : announced - position
-    const isNearer = unseen > 0 && (position <= (this.#firstAnnounced ?? 0) || left < this.#nearest)
+    const isNearer = unseen > 0 && (this.#seen <= (this.#firstAnnounced ?? 0) || left < this.#nearest)
     this.#idle = isNearer ? 0 : this.#idle + 1
     if (unseen > 0) {
       this.#nearest = Math.min(this.#nearest, left)
@@ -241,7 +245,7 @@ export class Walk {
   }
 
   /** The page shows what comes next: the walk goes on behind it, or ends. */
-  #goOn(page: PlacedPage, fresh: number): Step["end"] {
+  #goOn(page: PlacedPage, from: number, fresh: number): Step["end"] {
     const { announced = 0, asked, goesOn, ids, isFull, numbers, window } = page
     const position = startOf(window) + ids.length
     const isStill = this.#taken?.ids.at(-1) === this.#recent.last && this.#growth(page) === 0
@@ -249,24 +253,29 @@ export class Walk {
     if (fresh === 0 && (window.page < asked.page || (this.#isLook() && !isFull && isPast))) {
       return announced - position >= window.size ? "empty" : "ended"
     }
+    const movedBack = this.#position - startOf(window) - from
+    this.#slack = Math.floor(movedBack > 0 ? Math.min(2 * movedBack, this.#most / 4) : this.#slack / 2)
     this.#search = undefined
     this.#taken = page
     this.#position = position
     this.#total = numbers.total ?? this.#total
-    this.#wanted = this.#next()
+    const [, ...ahead] = this.#planned
+    this.#planned = ahead[0] !== undefined && this.#goesOnAt(ahead[0]) ? ahead : [this.#next()]
     return isFull || goesOn ? undefined : "ended"
   }
 
   /** The page has no anchor: looks where the list's length says, then back and ahead, whichever is nearer. */
   #lookElsewhere(page: PlacedPage): Step["end"] {
-    const growth = this.#search === undefined ? this.#growth(page) : 0
+    const isFirst = this.#search === undefined
+    const growth = isFirst ? this.#growth(page) : 0
     const { ahead, back } = this.#search = this.#searched(page)
     const isBack = back > 0 && this.#position - back <= ahead - this.#position
     const isOver = !isBack && ahead === Number.POSITIVE_INFINITY
     if (isOver && !this.#recent.complete) return "lostPlace"
-    const next = isBack ? back - this.#most / 2 : isOver ? 0 : ahead
+    // Not far back at first: pages near the head that reach far back do not reach beyond the place.
+    const next = isBack ? back - this.#most / (isFirst ? 4 : 2) : isOver ? 0 : ahead
     const position = Math.max(0, Math.floor(growth === 0 ? next : this.#position + growth - this.#most / 4))
-    this.#wanted = this.#isFixed ? pageWith(position, this.#most) : farthestWith(position, this.#most)
+    this.#planned = [this.#isFixed ? pageWith(position, this.#most) : farthestWith(position, this.#most)]
     return undefined
   }
 
@@ -291,10 +300,21 @@ export class Walk {
     return isFull || window === undefined ? this.#behind(this.#position) : { page: window.page + 1, size: window.size }
   }
 
+  /** Whether a page that was planned earlier, and may be in flight, still goes on behind the place. */
+  #goesOnAt(window: Window): boolean {
+    if (isSame(window, this.#next())) return true
+    const isOverlap = startOf(window) <= this.#lastNamed(this.#position) && endOf(window) > this.#position
+    return isOverlap && !this.#isFixed && this.#taken?.isFull === true && window.size <= this.#most
+  }
+
   /** The page that goes on behind a position, and contains the last row in front of it that has an id. */
   #behind(position: number): Window {
     if (this.#isFixed) return pageWith(position, this.#most)
-    return farthestWith(Math.max(0, position - 1 - unnamedUpTo(this.#recent.last)), this.#most, position)
+    return farthestWith(Math.max(0, this.#lastNamed(position) - this.#slack), this.#most, position)
+  }
+
+  #lastNamed(position: number): number {
+    return Math.max(0, position - 1 - unnamedUpTo(this.#recent.last))
   }
 }
 

@@ -46,13 +46,35 @@ const tarball = path.join(temp, packed.filename)
 
 step("the tarball holds only what belongs", () => {
   const files: ReadonlyArray<string> = packed.files.map((file: { readonly path: string }) => file.path)
-  const top = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]
-  const stray = files.filter((file) =>
-    !top.includes(file) && !/^(?:(?:dist|src)\/.+\.(?:js|ts|map)|docs\/(?!index)[a-z-]+\.md)$/.test(file)
-  )
+  const top = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "package.json"]
+  const belongs =
+    /^(?:(?:dist|src)\/.+\.(?:js|ts|map)|docs\/(?!index)[\w-]+\.md|docs\/\w+\/[\w-]+\.(?:png|svg|json)|examples\/.+)$/
+  const stray = files.filter((file) => !top.includes(file) && !belongs.test(file))
   const missing = top.filter((file) => !files.includes(file))
   assert(stray.length === 0, `does not belong into the package: ${stray.join(", ")}`)
   assert(missing.length === 0, `is missing in the package: ${missing.join(", ")}`)
+})
+
+step("every link in its pages leads to a file in it, every anchor to a heading", () => {
+  const files = new Set<string>(packed.files.map((file: { readonly path: string }) => file.path))
+  const folders = new Set(
+    [...files].flatMap((file) => file.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/")))
+  )
+  const headings = (page: string): ReadonlyArray<string> =>
+    Array.from(
+      readFileSync(path.join(root, page), "utf8").matchAll(/^#+ (.+)$/gm),
+      ([, heading = ""]) => heading.toLowerCase().replaceAll(/[^\w\s-]/g, "").trim().replaceAll(/\s/g, "-")
+    )
+  const dead = [...files].filter((file) => file.endsWith(".md")).flatMap((page) =>
+    Array.from(readFileSync(path.join(root, page), "utf8").matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g))
+      .filter(([, link = "", anchor]) => {
+        const target = link === "" ? page : path.normalize(path.join(path.dirname(page), link)).replace(/\/$/, "")
+        if (!files.has(target)) return !folders.has(target)
+        return anchor !== undefined && target.endsWith(".md") && !headings(target).includes(anchor)
+      })
+      .map(([link]) => `${page}: ${link}`)
+  )
+  assert(dead.length === 0, `dead links:\n${dead.join("\n")}`)
 })
 
 step("publint", () => run(root, "publint", "run", tarball, "--strict"))

@@ -1,6 +1,6 @@
 /**
  * The operations of the API as values, with all that is known of each. The service, the fake's routes, the names of
- * spans and metrics, the table in README.md and the error types read them here.
+ * spans and metrics, the table in docs/calls.md and the error types read them here.
  */
 import * as Either from "effect/Either"
 import type * as Option from "effect/Option"

@@ -12,7 +12,6 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
-import { addOauthClientOnce, ensureOauthClient, isUnknown } from "../support/ensureOauthClient.js"
 import { Checkpoint, readCheckpoint, saveCheckpoint } from "./Checkpoint.js"
 import type { ExportError, PartialFile } from "./exportFiles.js"
 import { fail, fileExists, isDirectory, openPartial, removeFiles, renameFile } from "./exportFiles.js"
@@ -124,8 +123,18 @@ const begin = (
     // Noted before it is done: if this run is killed in between, the next one looks for the name.
     yield* saveCheckpoint(files.checkpoint, plan)
     if (!options.add) return plan
-    const { id } = yield* addOauthClientOnce(userId, { name }).pipe(
-      Effect.tapError((error) => isUnknown(error) ? Effect.void : removeFiles(files.checkpoint, files.partial))
+    const { id } = yield* oauthClients.addOauthClient(userId, { name }).pipe(
+      Effect.catchIf(
+        ({ outcome }) => outcome === "unknown",
+        // Nobody else uses this name. The server may take a moment to show the client.
+        () =>
+          Effect.delay(Effect.map(oauthClients.ensureOauthClient(userId, { name }), ({ client }) => client), "1 second")
+      ),
+      Effect.tapError((error) =>
+        "outcome" in error && error.outcome === "unknown"
+          ? Effect.void
+          : removeFiles(files.checkpoint, files.partial)
+      )
     )
     const client = yield* oauthClients.findOauthClientById(userId, id)
     yield* say(`added client ${client.id}, "${client.name}"`)
@@ -150,7 +159,7 @@ const resume = (files: ExportFiles, earlier: Checkpoint): Effect.Effect<Checkpoi
     const { added, clients, cursor } = earlier
     yield* say(`resuming: ${clients} clients are written, going on at page ${cursor?.page ?? 1}`)
     if (added === null || added.id !== null) return earlier
-    const { client } = yield* ensureOauthClient(earlier.userId, { name: added.name })
+    const { client } = yield* (yield* OauthClientsService).ensureOauthClient(earlier.userId, { name: added.name })
     const checkpoint = earlier.with({ added: { name: added.name, id: client.id } })
     yield* saveCheckpoint(files.checkpoint, checkpoint)
     return checkpoint

@@ -7,7 +7,7 @@ import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
 import { runExample } from "./programs.js"
 
 const limits = { timeout: 60_000 }
-const aboutOneUser = ["provision.ts", "managed-runtime.ts", "app/main.ts"]
+const aboutOneUser = ["managed-runtime.ts", "app/main.ts"]
 
 describe("each example runs", () => {
   const onFake = (file: string, ...lines: ReadonlyArray<RegExp>) =>
@@ -20,7 +20,6 @@ describe("each example runs", () => {
 
   onFake("quickstart.ts", /^added \d+\n(?:\d+ .+\n){4}$/)
   onFake("many-users.ts", /^user-12: 660 clients$/m, /^nobody: failed, .*\(404\)/m, /^12 users counted, 1 failed$/m)
-  onFake("provision.ts", /^Billing bot: \d+ \(was there\)$/m, /^Nightly import: \d+ \(added\)$/m)
   onFake("managed-runtime.ts", /^added \d+/m, /^ProcessMakerNotFound: /m, /^131 clients are not revoked$/m)
   onFake("app/main.ts", /with the secret <redacted>$/m, /^connected: payroll$/m, /^payroll is disconnected$/m)
 

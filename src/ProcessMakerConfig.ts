@@ -10,9 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { parseBaseUrl, parseTokenUrl } from "./internal/config/baseUrl.js"
+import * as Record from "effect/Record"
+import { parseBaseUrl, parseHosts, parseTokenUrl } from "./internal/config/baseUrl.js"
 import { resolvePolicy } from "./internal/config/policy.js"
-import { invalidSetting, optionalSetting, requiredSetting } from "./internal/config/settings.js"
+import { invalidSetting, optionalSetting, requiredSetting, spelled } from "./internal/config/settings.js"
+import { defaultUserAgent, isUserAgent } from "./internal/config/userAgent.js"
 import type { RetryPolicyOptions } from "./RetryPolicy.js"
 
 /**
@@ -37,6 +39,11 @@ export interface ProcessMakerConfigOptions {
   /** The largest body that is read, in bytes after decompression. Default: 8 MiB (8,388,608). */
   readonly maxBodySize?: number | undefined
   /**
+   * The `User-Agent` header of all requests, token requests included. Default: this package's name and version, since some
+   * firewalls reject requests without one; in browsers none, since there it would cause a preflight request.
+   */
+  readonly userAgent?: string | undefined
+  /**
    * Whether the OAuth client that the layer logs in with is kept from being deleted or revoked through the layer, which
    * would end its access. Default: true.
    */
@@ -55,6 +62,8 @@ export interface ProcessMakerConfigShape {
   readonly tokenUrl: string
   readonly retry: RetryPolicyOptions
   readonly maxBodySize: number
+  /** Default: none is sent. */
+  readonly userAgent?: string | undefined
   /** Default: true. */
   readonly protectLogin?: boolean | undefined
 }
@@ -100,21 +109,26 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
   )
 }
 
-const optionNames = { baseUrl: "baseUrl", tokenUrl: "tokenUrl" }
-const environmentNames = { baseUrl: "PROCESSMAKER_BASE_URL", tokenUrl: "PROCESSMAKER_TOKEN_URL" }
+const optionNames = { baseUrl: "baseUrl", tokenUrl: "tokenUrl", insecureHosts: "insecureHosts" }
+const variables = {
+  baseUrl: "PROCESSMAKER_BASE_URL",
+  tokenUrl: "PROCESSMAKER_TOKEN_URL",
+  insecureHosts: "PROCESSMAKER_INSECURE_HOSTS"
+}
 
 const isBlank = (text: string): boolean => text.trim() === ""
 
 /** @internal */
 export const configFromEnvironment: Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> = Effect.gen(
   function*() {
-    const { baseUrl, tokenUrl } = environmentNames
-    const insecureHosts = yield* optionalSetting(Config.string("PROCESSMAKER_INSECURE_HOSTS"), isBlank)
+    const { baseUrl, insecureHosts, tokenUrl } = variables
+    const text = (name: string) => optionalSetting(Config.string(name), isBlank)
+    const hosts = Option.getOrElse(yield* text(insecureHosts), () => "")
     return yield* makeNamed({
-      baseUrl: yield* requiredSetting(baseUrl, optionalSetting(Config.string(baseUrl), isBlank)),
-      tokenUrl: Option.getOrUndefined(yield* optionalSetting(Config.string(tokenUrl), isBlank)),
-      insecureHosts: Option.getOrElse(insecureHosts, () => "").split(",").map((host) => host.trim())
-    }, environmentNames)
+      baseUrl: yield* requiredSetting(baseUrl, text(baseUrl)),
+      tokenUrl: Option.getOrUndefined(yield* text(tokenUrl)),
+      insecureHosts: hosts.split(",").map((host) => host.trim()).filter((host) => host !== "")
+    }, yield* Effect.all(Record.map(variables, spelled)))
   }
 )
 
@@ -125,7 +139,9 @@ const makeNamed = (
   names: typeof optionNames
 ): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> =>
   Effect.gen(function*() {
-    const { insecureHosts = [], maxBodySize = 8 * 1024 * 1024, protectLogin = true, retry = {} } = options
+    const { maxBodySize = 8 * 1024 * 1024, protectLogin = true, retry = {} } = options
+    const { userAgent = defaultUserAgent() } = options
+    const insecureHosts = yield* Either.mapLeft(parseHosts(options.insecureHosts ?? []), invalid(names.insecureHosts))
     const base = yield* Either.mapLeft(parseBaseUrl(options.baseUrl, insecureHosts), invalid(names.baseUrl))
     const token = yield* Either.mapLeft(parseTokenUrl(options.tokenUrl, base, insecureHosts), invalid(names.tokenUrl))
     yield* Either.mapLeft(
@@ -135,5 +151,10 @@ const makeNamed = (
     if (!Number.isSafeInteger(maxBodySize) || maxBodySize < 1) {
       return yield* Effect.fail(invalid("maxBodySize")("must be a whole number of bytes, 1 or more"))
     }
-    return { baseUrl: base.href.replace(/\/+$/, ""), tokenUrl: token.href, retry, maxBodySize, protectLogin }
+    if (userAgent !== undefined && !isUserAgent(userAgent)) {
+      return yield* Effect.fail(
+        invalid("userAgent")("must be visible ASCII characters, with blanks between them at most")
+      )
+    }
+    return { baseUrl: base.href.replace(/\/+$/, ""), tokenUrl: token.href, retry, maxBodySize, userAgent, protectLogin }
   })

@@ -57,6 +57,47 @@ describe("a line break at either end", () => {
     }).pipe(Effect.provide(Layer.succeed(HttpClient.HttpClient, scripted(() => json({})).client))))
 })
 
+describe("a provider that spells the variables in its own way", () => {
+  const failure = (provider: ConfigProvider.ConfigProvider) =>
+    Effect.flip(Effect.scoped(Layer.build(ProcessMakerConfig.layerConfig))).pipe(Effect.withConfigProvider(provider))
+  const map = (values: Record<string, string>, pathDelim = "_") =>
+    ConfigProvider.fromMap(new Map(Object.entries(values)), { pathDelim })
+
+  const cases: ReadonlyArray<readonly [string, ConfigProvider.ConfigProvider, string]> = [
+    ["nested, missing", ConfigProvider.nested(map({}), "EU"), "set EU_PROCESSMAKER_BASE_URL"],
+    ["nested with points", ConfigProvider.nested(map({}, "."), "EU"), "set EU.PROCESSMAKER_BASE_URL"],
+    [
+      "nested, wrong",
+      ConfigProvider.nested(map({ EU_PROCESSMAKER_BASE_URL: "http://acme.test" }), "EU"),
+      "EU_PROCESSMAKER_BASE_URL must start with https://"
+    ],
+    ["in small letters", ConfigProvider.lowerCase(map({})), "set processmaker_base_url"],
+    ["one behind another", ConfigProvider.orElse(ConfigProvider.nested(map({}), "EU"), () => map({})), "set EU_PROC"],
+    [
+      "hosts that are none",
+      map({ PROCESSMAKER_BASE_URL: baseUrl, PROCESSMAKER_INSECURE_HOSTS: "fake:4010" }),
+      "PROCESSMAKER_INSECURE_HOSTS must be a list of host names"
+    ]
+  ]
+  for (const [name, provider, expected] of cases) {
+    it.effect(name, () => Effect.map(failure(provider), (error) => assert.include(String(error), expected)))
+  }
+})
+
+it.effect("insecureHosts are host names alone", () =>
+  Effect.gen(function*() {
+    const make = (insecureHosts: ReadonlyArray<string>, base = "http://fake:4010/api/v1") =>
+      ProcessMakerConfig.make({ baseUrl: base, insecureHosts })
+    for (const host of ["http://fake", "fake:4010", "fake/", "*", "*.fake", "", " ", "user@fake", "fake?x"]) {
+      const error = yield* Effect.flip(make([host]))
+      assert.include(String(error), "insecureHosts must be a list of host names")
+    }
+    yield* Effect.flip(make(JSON.parse("\"fake\"")))
+    yield* make(["FAKE"])
+    yield* make(["[fd00::1]"], "http://[fd00::1]:4010/api/v1")
+    yield* make(["bücher.test"], "http://xn--bcher-kva.test/api/v1")
+  }))
+
 describe("settings that are optional", () => {
   it.effect("a scope goes into the login, and none by default", () =>
     Effect.gen(function*() {

@@ -242,11 +242,16 @@ const matrix: Readonly<Record<string, Route>> = {
         { access_token: [secrets.accessToken] },
         { access_token: `${secrets.accessToken} ` },
         { access_token: secrets.accessToken, token_type: secrets.password },
-        { access_token: secrets.accessToken, expires_in: secrets.refreshToken },
-        { access_token: secrets.accessToken, refresh_token: { x: secrets.refreshToken } },
         secrets.accessToken,
         [secrets.password]
       ].flatMap((body) => [login(() => json(body)), login(() => json(String(body)))])
+  },
+  "an answer like that of a login whose lesser fields are not readable": {
+    tag: "ProcessMakerInvalidResponse",
+    run: () => [
+      login(() => json({ access_token: secrets.accessToken, expires_in: secrets.refreshToken })),
+      login(() => json({ access_token: secrets.accessToken, refresh_token: { x: secrets.refreshToken } }))
+    ]
   },
   "a login on a broken server": {
     tag: "ProcessMakerServerError",

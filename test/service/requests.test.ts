@@ -98,8 +98,9 @@ describe("what is sent", () => {
         assert.strictEqual(headers["accept"], "application/vnd.api+json")
         assert.strictEqual(headers["content-type"], body === "" ? undefined : "application/vnd.api+json")
         assert.match(headers["authorization"] ?? "", /^Bearer \S+$/)
+        assert.match(headers["user-agent"] ?? "", /^effect-processmaker-oauth\/\d/)
         const others = Object.keys(headers).filter((key) =>
-          !["accept", "content-type", "authorization", "content-length"].includes(key)
+          !["accept", "content-type", "authorization", "content-length", "user-agent"].includes(key)
         )
         assert.deepStrictEqual(others.filter((key) => !["traceparent", "b3"].includes(key)), [])
       }))

@@ -83,6 +83,7 @@ export interface CallerOptions {
   readonly retry: RetryPolicyOptions
   /** In bytes. */
   readonly maxBodySize: number
+  readonly userAgent?: string | undefined
 }
 
 export type Caller = <A>(call: ApiCall<A>) => Effect.Effect<Done<A>, CallError>
@@ -196,7 +197,7 @@ const isUsable = (token: unknown): boolean =>
   Predicate.hasProperty(token, "value") && Redacted.isRedacted(token.value) && isToken(token.value)
 
 const send = <A>(
-  { client, maxBodySize, throttle, tokens }: Layer,
+  { client, maxBodySize, throttle, tokens, userAgent }: Layer,
   { decode, request, target, whenGone }: ApiCall<A>,
   ledger: Ledger,
   token: AccessToken,
@@ -207,6 +208,7 @@ const send = <A>(
   const answered = exchange(withBearer(request, token.value), {
     client,
     maxBodySize,
+    userAgent,
     secrets: () => [token.value, ...(tokens.secrets?.() ?? [])],
     onRefusal: (refusal) => {
       noteRefusal(ledger, refusal)

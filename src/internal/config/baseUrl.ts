@@ -18,6 +18,21 @@ const parseUrl = (input: string): URL | undefined => {
 
 type Hosts = ReadonlyArray<string>
 
+const hostOf = (host: unknown): string | undefined => {
+  const url = typeof host === "string" && /^[^\s*/?#@\\]+$/.test(host) ? parseUrl(`http://${host}`) : undefined
+  // A port is in `host` alone.
+  return url?.host === url?.hostname ? url?.hostname : undefined
+}
+
+/** Host names as the URL parser spells them. */
+export const parseHosts = (hosts: unknown): Either.Either<Hosts, string> => {
+  const parsed = Array.isArray(hosts) ? hosts.map(hostOf) : [undefined]
+  const known = parsed.filter((host) => host !== undefined)
+  return known.length === parsed.length
+    ? Either.right(known)
+    : Either.left("must be a list of host names, without scheme, port, path or wildcard")
+}
+
 // The messages never repeat the value: it may carry a password.
 const checkUrl = (input: string, example: string, insecureHosts: Hosts): Either.Either<URL, string> => {
   const url = parseUrl(input)
@@ -25,7 +40,7 @@ const checkUrl = (input: string, example: string, insecureHosts: Hosts): Either.
   if (url === undefined || /\s/.test(input)) {
     return Either.left(`must be a whole URL that starts with https://, for example ${example}`)
   }
-  const mayBePlain = isLoopback(url.hostname) || insecureHosts.some((host) => host.toLowerCase() === url.hostname)
+  const mayBePlain = isLoopback(url.hostname) || insecureHosts.includes(url.hostname)
   if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
     return Either.left(
       "must start with https:// (http:// is allowed on localhost, *.localhost, 127.0.0.0/8, [::1] and insecureHosts only)"

@@ -11,6 +11,28 @@ import * as Option from "effect/Option"
 export const invalidSetting = (name: string, message: string): ConfigError.ConfigError =>
   ConfigError.InvalidData([name], `${name} ${message}`)
 
+/**
+ * A variable as the provider in force spells it: nested, prefixed, in another case. Only its error about a variable that it
+ * does not have says so, so it is asked for one.
+ */
+export const spelled = (name: string): Effect.Effect<string> =>
+  Effect.configProviderWith((provider) => provider.load(Config.string(`${name}X`))).pipe(
+    Effect.as(name),
+    Effect.catchAll((error) => Effect.succeed(missingName(error)?.slice(0, -1) ?? name))
+  )
+
+const missingName = (error: ConfigError.ConfigError): string | undefined => {
+  switch (error._op) {
+    case "MissingData":
+      return /^Expected (\S+) to exist/.exec(error.message)?.[1] ?? error.path.join("_")
+    case "And":
+    case "Or":
+      return missingName(error.left)
+    default:
+      return undefined
+  }
+}
+
 /** All that is wrong, in one error: at least one of them is. */
 export const allInvalid = (
   errors: ReadonlyArray<Option.Option<ConfigError.ConfigError>>
@@ -30,7 +52,8 @@ export const requiredSetting = <A>(
   Effect.flatMap(
     setting,
     Option.match({
-      onNone: () => Effect.fail(ConfigError.MissingData([name], `set ${name}`)),
+      onNone: () =>
+        Effect.flatMap(spelled(name), (shown) => Effect.fail(ConfigError.MissingData([shown], `set ${shown}`))),
       onSome: Effect.succeed
     })
   )

@@ -37,6 +37,7 @@ export interface ExchangeOptions<A> {
   readonly decode: (answer: Answer) => Either.Either<A, Failure>
   /** Told of a refusal before its body is read. */
   readonly onRefusal: (refusal: RefusedStatus) => Effect.Effect<void>
+  readonly userAgent: string | undefined
   /** For whoever watches. */
   readonly facts: RequestFacts
 }
@@ -47,10 +48,12 @@ const drainedFor = "2 seconds"
 
 /** To be run in a fiber of its own: what it sets for the client stays set, and to close its scope closes the socket. */
 export const exchange = <A>(
-  request: HttpClientRequest.HttpClientRequest,
+  unnamed: HttpClientRequest.HttpClientRequest,
   options: ExchangeOptions<A>
-): Effect.Effect<A, Failure, Scope.Scope> =>
-  watchRequest(request, options.facts, (watched) =>
+): Effect.Effect<A, Failure, Scope.Scope> => {
+  const { userAgent } = options
+  const request = userAgent === undefined ? unnamed : HttpClientRequest.setHeader(unnamed, "user-agent", userAgent)
+  return watchRequest(request, options.facts, (watched) =>
     Effect.catchAll(
       Effect.gen(function*() {
         let sent = request
@@ -71,6 +74,7 @@ export const exchange = <A>(
       // Here and nowhere else, so that whatever fails above may say what the server said.
       (failure) => Effect.fail(redactFailure(failure, redactor(options.secrets)))
     ))
+}
 
 // A client that fails for a status, as `filterStatusOk` makes it, has the answer all the same.
 const answered = (

@@ -42,7 +42,7 @@ export const makePasswordGrant = (
   { client, config, coolDown, credentials }: PasswordGrant
 ): Effect.Effect<AccessTokenProviderShape, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const { maxBodySize, retry, tokenUrl } = config
+    const { maxBodySize, retry, tokenUrl, userAgent } = config
     // One request serves many callers: its deadline is the layer's, not that of whoever came first.
     const policy = layerPolicy(retry)
     const throttle = makeThrottle(policy.maxRetryAfter)
@@ -55,7 +55,7 @@ export const makePasswordGrant = (
         request
       )
     const onRefusal = (refusal: RefusedStatus) => holdIfAsked(throttle, refusal)
-    const endpoint = { exchange: { client, maxBodySize, onRefusal }, tokenUrl, credentials }
+    const endpoint = { exchange: { client, maxBodySize, userAgent, onRefusal }, tokenUrl, credentials }
     const flight = yield* makeTokenFlight({
       coolDown,
       policy,

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export { type Paging } from "./testing/api/pageLinks.js"
 export { assertNoSecrets } from "./testing/assertNoSecrets.js"
 export { type FakeClient, type FakeClientInput } from "./testing/FakeClient.js"
 export {
@@ -23,6 +24,12 @@ export {
   type Streamed
 } from "./testing/FakeRequest.js"
 export * as Fault from "./testing/faults/Fault.js"
-export { type Deletion, type FaultAction, type Insertion, type RetryAfter } from "./testing/faults/FaultAction.js"
+export {
+  type Deletion,
+  type FaultAction,
+  type Insertion,
+  type PaginationMembers,
+  type RetryAfter
+} from "./testing/faults/FaultAction.js"
 export { layerTest, type TestOptions } from "./testing/layerTest.js"
 export { type ListPosition } from "./testing/state/ServerState.js"

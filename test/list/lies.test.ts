@@ -98,9 +98,14 @@ describe("servers that lie", () => {
     ...(meta === undefined ? {} : { meta })
   })
   endsRight("the truth", 50, all, 8)
-  for (const total of [null, undefined, 2, 43, 0]) {
+  for (const total of [null, undefined, 2, 43, 0, "0", "1", "50"]) {
     endsRight(`a total of ${JSON.stringify(total)}`, 50, saying(50, { total, total_pages: undefined }), 9)
   }
+  endsRight("one client whose total is a text", 1, saying(1, { total: "1" }), 1)
+  endsRight("numbers that are all texts", 50, (page, size) => ({
+    ids: slice(50, page, size),
+    meta: { total: "50", per_page: `${size}`, current_page: `${page}`, total_pages: `${Math.ceil(50 / size)}` }
+  }), 8)
   endsRight("one client whose total says 2", 1, saying(1, { total: 2 }), 2)
   endsRight("zero with data", 55, saying(55, { total: 0, total_pages: 0 }), 9)
   endsRight("total_pages too small", 50, saying(50, { total_pages: 1 }), 9)

@@ -14,6 +14,7 @@ import type { ServerState } from "../state/ServerState.js"
 import { htmlAnswer, jsonAnswer, redirectAnswer, withHeaders } from "./answers.js"
 import { clientFields, unsetFlags } from "./clientFields.js"
 import { mediaTypeProblem, resourceProblem } from "./mediaTypes.js"
+import type { Paging } from "./pageLinks.js"
 import * as Problem from "./Problem.js"
 import type { Profile, ShownClient } from "./profiles.js"
 import { parsedBody, wantsJson } from "./requestBody.js"
@@ -26,6 +27,8 @@ export interface ApiContext {
   readonly profile: Profile
   readonly request: FakeRequest
   readonly route: Route
+  /** How a list is paged, where a fault says so. */
+  readonly paging?: Paging | undefined
   readonly now: number
 }
 
@@ -59,8 +62,12 @@ const shown = ({ profile, settings }: ApiContext, row: FakeClient, isNew: boolea
 }
 
 const list = (context: ApiContext, table: ClientTable): Answered => {
-  const { page = 1, path, perPage = 15 } = context.route
-  const rows = table.slice((page - 1) * perPage, perPage)
+  const { path } = context.route
+  const { clamps = false, hides = () => false, most = Number.POSITIVE_INFINITY, size } = context.paging ?? {}
+  const perPage = size ?? Math.min(context.route.perPage ?? 15, most)
+  const asked = context.paging?.page ?? context.route.page ?? 1
+  const page = clamps ? Math.max(1, Math.min(asked, Math.ceil(table.size / perPage))) : asked
+  const rows = table.slice((page - 1) * perPage, perPage).filter(({ id }) => !hides(id))
   const view = {
     path,
     total: table.size,

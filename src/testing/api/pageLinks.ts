@@ -4,6 +4,25 @@
  * @since 0.1.0
  */
 
+/**
+ * How a server pages a list that does not do as it is asked. The numbers in its answer are true of the page it gives.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Paging {
+  /** The most clients on a page. */
+  readonly most?: number | undefined
+  /** The one size of all pages, whatever is asked for. */
+  readonly size?: number | undefined
+  /** The page to give, whatever is asked for. */
+  readonly page?: number | undefined
+  /** Whether a page beyond the end is the last one. Default: false. */
+  readonly clamps?: boolean | undefined
+  /** Which clients are left out of a page after they were counted. */
+  readonly hides?: ((clientId: string) => boolean) | undefined
+}
+
 /** A page of a list, before a profile puts it into a document. */
 export interface PageView {
   readonly path: string

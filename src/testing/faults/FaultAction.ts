@@ -5,6 +5,7 @@
  */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
+import type { Paging } from "../api/pageLinks.js"
 import type { FakeClientInput } from "../FakeClient.js"
 import type { ListPosition } from "../state/ServerState.js"
 
@@ -47,6 +48,14 @@ export interface Deletion {
 }
 
 /**
+ * The members of `meta.pagination`, by their names on the wire.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type PaginationMembers = Readonly<Record<string, unknown>>
+
+/**
  * What a fault does to a request.
  *
  * @since 0.1.0
@@ -73,7 +82,8 @@ export type FaultAction = Data.TaggedEnum<{
   DeleteClients: Deletion
   RepeatPage: { readonly claimRequested: boolean }
   MalformedBody: {}
-  Pagination: { readonly overrides: Readonly<Record<string, unknown>> }
+  Paging: { readonly paging: Paging }
+  Pagination: { readonly overrides: PaginationMembers | ((said: PaginationMembers) => PaginationMembers) }
   WithoutMeta: {}
 }>
 

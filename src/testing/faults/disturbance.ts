@@ -41,9 +41,11 @@ const edited = (answer: Answered, edit: (document: Fields) => Fields): Answered 
   return { ...answer, body: JSON.stringify(edit(fieldsOf(JSON.parse(answer.body)))) }
 }
 
-const withPagination = (overrides: Fields) => (document: Fields): Fields => {
+const withPagination = (overrides: Fields | ((said: Fields) => Fields)) => (document: Fields): Fields => {
   const meta = fieldsOf(document["meta"])
-  return { ...document, meta: { ...meta, pagination: { ...fieldsOf(meta["pagination"]), ...overrides } } }
+  const said = fieldsOf(meta["pagination"])
+  const changed = typeof overrides === "function" ? overrides(said) : overrides
+  return { ...document, meta: { ...meta, pagination: { ...said, ...changed } } }
 }
 
 const onAnswer = (action: FaultAction, answer: Answered, route: Route): FakeReply => {

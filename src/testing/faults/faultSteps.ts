@@ -5,7 +5,8 @@
  */
 import * as Duration from "effect/Duration"
 import { htmlAnswer, redirectAnswer } from "../api/answers.js"
-import { type Deletion, FaultAction, type Insertion, type RetryAfter } from "./FaultAction.js"
+import type { Paging } from "../api/pageLinks.js"
+import { type Deletion, FaultAction, type Insertion, type PaginationMembers, type RetryAfter } from "./FaultAction.js"
 
 /**
  * What happens to one request, or to so many in a row.
@@ -244,13 +245,45 @@ export const repeatClients: FaultStep = step(FaultAction.RepeatPage({ claimReque
 export const malformedBody: FaultStep = step(FaultAction.MalformedBody())
 
 /**
- * Other values in `meta.pagination`, by their names on the wire; `undefined` takes a member away.
+ * Other values in `meta.pagination`, by their names on the wire; `undefined` takes a member away. A function is given what
+ * the server would say.
+ *
+ * @example
+ * ```ts
+ * import { Fault } from "effect-processmaker-oauth/testing"
+ *
+ * export const counted = [
+ *   Fault.pagination({ total: "250" }),
+ *   Fault.pagination(({ total }) => ({ total: Number(total) - 7 }))
+ * ]
+ * ```
  *
  * @since 0.1.0
  * @category steps
  */
-export const pagination = (overrides: Readonly<Record<string, unknown>>): FaultStep =>
-  step(FaultAction.Pagination({ overrides }))
+export const pagination = (
+  overrides: PaginationMembers | ((said: PaginationMembers) => PaginationMembers)
+): FaultStep => step(FaultAction.Pagination({ overrides }))
+
+/**
+ * Pages of a server that does not give what is asked for: it caps them, has one size or one page for all, clamps, or hides
+ * clients.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const paging = (paging: Paging): FaultStep => step(FaultAction.Paging({ paging }))
+
+/**
+ * Clients disappear and as many appear just before the request is answered: the list keeps its length.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const swapClients = (
+  count = 1,
+  { from, to = "end" }: { readonly from?: Deletion["at"]; readonly to?: Insertion["at"] } = {}
+): FaultStep => together(deleteClients(count, { at: from }), insertClients(count, { at: to }))
 
 /**
  * No `meta` at all.

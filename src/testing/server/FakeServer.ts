@@ -107,7 +107,8 @@ export class FakeServer {
       }
       const now = yield* Clock.currentTimeMillis
       const page = actions.some(({ _tag }) => _tag === "RepeatPage") ? Math.max(1, (route.page ?? 1) - 1) : route.page
-      const reply = early ?? this.#answer(this.#context(request, { ...route, page }, now))
+      const paging = actions.find((action) => action._tag === "Paging")?.paging
+      const reply = early ?? this.#answer({ ...this.#context(request, { ...route, page }, now), paging })
       const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
       return disturbed(reply._tag === "Answered" ? withHeaders(reply, headers) : reply, actions, route)
     })

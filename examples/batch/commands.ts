@@ -18,7 +18,7 @@ import type { JobStatus } from "./BatchStore.js"
 import { BatchStore } from "./BatchStore.js"
 import type { Address } from "./cluster.js"
 import { layerClient, layerOneProcess, layerRunner, prepareDatabase } from "./cluster.js"
-import { layerFile, layerPostgres } from "./database.js"
+import { databaseUrl, layerFile, layerPostgres } from "./database.js"
 import { demonstrationUsers, layerDemonstration } from "./demonstration.js"
 import { checkOutput, summary, writeClients } from "./output.js"
 import { watchJob } from "./progress.js"
@@ -81,6 +81,7 @@ export interface RunnerOptions extends Address {
 /** Takes part in the work of all jobs until it is stopped. */
 export const runner = ({ concurrency, rate, ...address }: RunnerOptions) =>
   Effect.gen(function*() {
+    yield* databaseUrl
     const source = yield* Config.nonEmptyString("PROCESSMAKER_BASE_URL")
     const work = layerWorkflows({ source, concurrency }).pipe(
       Layer.provide(oauthClients),

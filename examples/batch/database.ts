@@ -7,6 +7,7 @@ import { createClient, LibsqlError } from "@libsql/client"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import { pathToFileURL } from "node:url"
 import { BatchError, waitOnSqlError } from "./BatchError.js"
@@ -76,14 +77,14 @@ const open = async (file: string, onBroken: (error: unknown) => void): Promise<C
 /** The disk is full, or the file is no longer what it was. */
 const isBroken = /^SQLITE_(?:FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN)/
 
-/** A database that processes on any number of machines share: the one that `BATCH_DATABASE_URL` names. */
+/** Where the database is that processes on any number of machines share. */
+export const databaseUrl: Effect.Effect<Redacted.Redacted, BatchError> = Effect.mapError(
+  Config.redacted(Config.nonEmptyString("BATCH_DATABASE_URL")),
+  () => new BatchError({ message: "set BATCH_DATABASE_URL to postgres://user:password@host/database" })
+)
+
 export const layerPostgres: Layer.Layer<SqlClient.SqlClient, BatchError> = Layer.scopedContext(
-  Effect.gen(function*() {
-    const url = yield* Effect.mapError(
-      Config.redacted(Config.nonEmptyString("BATCH_DATABASE_URL")),
-      () => new BatchError({ message: "set BATCH_DATABASE_URL to postgres://user:password@host/database" })
-    )
+  Effect.flatMap(databaseUrl, (url) =>
     // It asks the database something, and so fails where there is none yet.
-    return yield* waitOnSqlError(Layer.build(PgClient.layer({ url, applicationName: "batch" })))
-  })
+    waitOnSqlError(Layer.build(PgClient.layer({ url, applicationName: "batch" }))))
 )

@@ -13,7 +13,6 @@ import type * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -126,7 +125,7 @@ const readBy = (events: Chunk.Chunk<PageEvent>): ReadClients => {
   const pages = Array.from(events).flatMap((event) => event._tag === "PageFetched" ? [event.page] : [])
   return {
     clients: pages.flatMap(({ clients }) => clients),
-    place: Option.getOrUndefined(pages[pages.length - 1]?.next ?? Option.none()),
+    place: pages.at(-1)?.cursor,
     done: pages.length < events.length
   }
 }

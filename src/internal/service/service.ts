@@ -19,7 +19,6 @@ import type {
 } from "../../OauthClient.js"
 import type { OauthClientPage } from "../../OauthClientPage.js"
 import type { PageEvent, PageOptions, PageStreamOptions } from "../../PageStream.js"
-import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
 import type { OauthClientsError, OauthClientsStreamError, ProcessMakerChangeIgnored } from "../../ProcessMakerError.js"
 import { makeCaller } from "../call/call.js"
 import type { ApiCall, CallerOptions, Done } from "../call/call.js"
@@ -57,7 +56,7 @@ type More<A> = Partial<Pick<ApiCall<A>, "decode" | "onRepeat">>
 type Facts = Ids & Partial<Pick<Call, "operation" | "page" | "outcome">>
 
 export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens"> {
-  readonly config: ProcessMakerConfigShape
+  readonly config: Omit<CallerOptions, "client" | "tokens"> & { readonly protectLogin?: boolean | undefined }
 }
 
 /** Whoever reads a list changes nothing. */

@@ -178,9 +178,9 @@ describe("the export", () => {
       const { environment } = yield* ServedFake
       yield* fake.script(slow)
       const out = Path.join(yield* temporaryDirectory, "clients.ndjson")
-      const args = ["--out", out, "--per-page", "100"]
+      const args = ["--out", out, "--per-page", "25"]
       const running = yield* startExample(program, args, environment)
-      yield* until(() => (readJson(`${out}.checkpoint`)?.clients ?? 0) > 150)
+      yield* untilPage(out, 3)
       yield* running.kill("SIGKILL")
       yield* running.ended
       const text = readFileSync(`${out}.checkpoint`, "utf8")

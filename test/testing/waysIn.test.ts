@@ -104,7 +104,7 @@ for (const [name, way] of Object.entries(ways)) {
         const fake = yield* FakeProcessMaker
         const place = yield* Target
         const list = call(place, "GET", `/users/${fake.userIds[0]}/clients`, { token: yield* accessToken(place) })
-        yield* fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.delay("20 millis"))))
+        yield* fake.script(Fault.onOperation("findOauthClients", Fault.always(Fault.delay("200 millis"))))
         yield* Effect.replicateEffect(list, 8, { concurrency: 4 })
         assert.strictEqual(yield* fake.maxInFlight("findOauthClients"), 4)
         assert.strictEqual(yield* fake.maxInFlight("token"), 1)

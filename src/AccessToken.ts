@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -47,6 +48,30 @@ export interface PasswordCredentials {
   /** Scopes with blanks between (RFC 6749, section 3.3). Default: none is sent, and the server decides. */
   readonly scope?: string | undefined
 }
+
+/**
+ * Credentials, and how to treat a refusal of them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PasswordGrantOptions extends PasswordCredentials {
+  /** How long no login is tried after the server refused one, so that the account is not locked. Default: 30 seconds. */
+  readonly loginCoolDown?: Duration.DurationInput | undefined
+}
+
+/**
+ * Credentials for the password grant, or an existing access token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ProcessMakerCredentials =
+  | PasswordGrantOptions & { readonly accessToken?: undefined }
+  | {
+    /** `Redacted.make("...")`, or `Config.redacted`. */
+    readonly accessToken: Redacted.Redacted<string>
+  }
 
 /**
  * What gives out access tokens: implement it to bring your own.

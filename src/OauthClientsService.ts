@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
-import type { ProcessMakerCredentials } from "./AccessTokenProvider.js"
+import type { ProcessMakerCredentials } from "./AccessToken.js"
 import { AccessTokenProvider, tokensFromEnvironment } from "./AccessTokenProvider.js"
 import { allInvalid } from "./internal/config/settings.js"
 import { makeService } from "./internal/service/service.js"
@@ -129,8 +129,11 @@ export interface OauthClientsServiceShape {
  * @category models
  */
 export interface OauthClientsOptions extends ProcessMakerConfigOptions {
-  /** A login, or an access token that was had elsewhere. */
-  readonly credentials: ProcessMakerCredentials
+  /**
+   * Credentials for the password grant, an existing access token, or an Effect of either: it runs when the layer is built
+   * and again at each login, so that a rotated secret is picked up without a restart.
+   */
+  readonly credentials: ProcessMakerCredentials | Effect.Effect<ProcessMakerCredentials, unknown>
 }
 
 /**

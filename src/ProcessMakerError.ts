@@ -314,7 +314,8 @@ export class ProcessMakerInvalidRequest
  * `reason` is the `error` code of RFC 6749, section 5.2, as the server gave it (`invalid_grant`, and
  * `invalid_credentials` of older servers, mean user name or password; `invalid_client` means the OAuth client),
  * `refused` when it gave none, `invalid_response` when the answer is no token, or `broken_provider` (with `status` 0) when an
- * `AccessTokenProvider` of your own failed with anything else than an `AccessTokenError`. After a refusal further calls fail at
+ * `AccessTokenProvider` of your own failed with anything else than an `AccessTokenError`, or `credentials_unavailable` (with
+ * `status` 0) when the Effect given as `credentials` failed. After a refusal further calls fail at
  * once until `retryAfter` has passed, so that the account is not locked.
  *
  * @since 0.1.0
@@ -324,6 +325,8 @@ export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLogi
   ...answered,
   /** A code; see above. */
   reason: Schema.String,
+  /** Why the credentials are unavailable, without secrets. */
+  cause: Schema.optional(Schema.String),
   /** How long further logins are refused here without asking the server. */
   retryAfter: Schema.Option(Schema.Duration)
 }) {
@@ -331,7 +334,8 @@ export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLogi
     const url = this.url === undefined ? "the token endpoint" : `the token endpoint ${this.url}`
     const why = loginReasons.get(this.reason)?.(url) ?? `${url} refused the login`
     const status = this.status === 0 ? "" : `, status ${this.status}`
-    return sentence(this, `${why} (${this.reason}${status})${waitHint(this.retryAfter)}`)
+    const cause = this.cause === undefined ? "" : `: ${this.cause}`
+    return sentence(this, `${why} (${this.reason}${status})${cause}${waitHint(this.retryAfter)}`)
   }
 }
 
@@ -340,6 +344,7 @@ const loginReasons = new Map<string, (tokenEndpoint: string) => string>([
   ["invalid_grant", () => "the user name or the password is wrong"],
   ["invalid_credentials", () => "the user name or the password is wrong"],
   ["invalid_client", () => "the client ID or the client secret is wrong, or the client may not use the password grant"],
+  ["credentials_unavailable", () => "nothing was sent, since the credentials could not be read"],
   ["closed", () => "the layer of AccessTokenProvider was closed: provide it to the whole program"],
   ["broken_provider", () => "the AccessTokenProvider failed with an error that it does not declare"],
   ["invalid_response", (url) => `${url} did not answer as a token endpoint does (RFC 6749, section 5)`]

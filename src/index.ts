@@ -2,9 +2,13 @@
  * @since 0.1.0
  */
 export { AccessToken } from "./AccessToken.js"
-export type { AccessTokenProviderShape, PasswordCredentials } from "./AccessToken.js"
+export type {
+  AccessTokenProviderShape,
+  PasswordCredentials,
+  PasswordGrantOptions,
+  ProcessMakerCredentials
+} from "./AccessToken.js"
 export { AccessTokenProvider } from "./AccessTokenProvider.js"
-export type { PasswordGrantOptions, ProcessMakerCredentials } from "./AccessTokenProvider.js"
 export { ErrorDetail, Outcome, SchemaIssue, TransportReason, ValidationIssue } from "./ErrorDetail.js"
 export {
   EnsuredOauthClient,

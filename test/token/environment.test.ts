@@ -70,6 +70,33 @@ describe("layerConfig", () => {
       }
     }))
 
+  it.effect("names variables as a nested provider spells them", () =>
+    Effect.gen(function*() {
+      const nested = (values: Record<string, string>) =>
+        Layer.build(OauthClientsService.layerConfig).pipe(
+          Effect.scoped,
+          Effect.provideService(HttpClient.HttpClient, HttpClient.make(() => Effect.never)),
+          Effect.withConfigProvider(ConfigProvider.nested(
+            ConfigProvider.fromMap(
+              new Map(Object.entries(values).map(([name, value]) => [`EU_${name}`, value])),
+              { pathDelim: "_" }
+            ),
+            "EU"
+          )),
+          Effect.flip,
+          Effect.map(String)
+        )
+      const base = { PROCESSMAKER_BASE_URL: "acme.test", ...login }
+      assert.include(yield* nested({ ...base, PROCESSMAKER_PASSWORD: "" }), "set EU_PROCESSMAKER_PASSWORD")
+      assert.include(
+        yield* nested({ ...base, PROCESSMAKER_PASSWORD: "a\n" }),
+        "EU_PROCESSMAKER_PASSWORD must not begin or end with a line break"
+      )
+      const none = yield* nested({})
+      assert.include(none, "EU_PROCESSMAKER_USERNAME and EU_PROCESSMAKER_PASSWORD, or EU_PROCESSMAKER_ACCESS_TOKEN")
+      assert.notMatch(none, /(?<!EU_)PROCESSMAKER_/)
+    }))
+
   it.effect("names the variable that is blank, and repeats no value", () =>
     Effect.gen(function*() {
       const error = String(yield* Effect.flip(build({ ...login, PROCESSMAKER_CLIENT_ID: " " })))

@@ -22,16 +22,17 @@ export const spelled = (name: string): Effect.Effect<string> =>
   )
 
 const missingName = (error: ConfigError.ConfigError): string | undefined => {
-  switch (error._op) {
-    case "MissingData":
-      return /^Expected (\S+) to exist/.exec(error.message)?.[1] ?? error.path.join("_")
-    case "And":
-    case "Or":
-      return missingName(error.left)
-    default:
-      return undefined
-  }
+  const [first] = leaves(error)
+  return first?._op === "MissingData"
+    ? /^Expected (\S+) to exist/.exec(first.message)?.[1] ?? first.path.join("_")
+    : undefined
 }
+
+/** The errors that an error is made of. */
+export const leaves = (
+  error: ConfigError.ConfigError
+): ReadonlyArray<Exclude<ConfigError.ConfigError, ConfigError.And | ConfigError.Or>> =>
+  error._op === "And" || error._op === "Or" ? [...leaves(error.left), ...leaves(error.right)] : [error]
 
 /** All that is wrong, in one error: at least one of them is. */
 export const allInvalid = (

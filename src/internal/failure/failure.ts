@@ -61,6 +61,8 @@ export interface InvalidAnswer extends Said {
 export interface LoginRefused extends Said {
   readonly _tag: "LoginRefused"
   readonly reason: string
+  /** Why this side has no credentials to log in with. */
+  readonly words?: string | undefined
   /** In milliseconds: how long no further login is tried. */
   readonly coolDown?: number | undefined
   /** False when an earlier refusal is only said again. */
@@ -69,6 +71,9 @@ export interface LoginRefused extends Said {
 
 /** The `reason` of a login that was answered with what is no token response. */
 export const invalidTokenResponse = "invalid_response"
+
+/** The `reason` of a login whose credentials could not be read. */
+export const credentialsUnavailable = "credentials_unavailable"
 
 /** The `reason` of a login where the `AccessTokenProvider` failed with what its type does not say. */
 export const brokenProvider = "broken_provider"

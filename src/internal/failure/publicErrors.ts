@@ -67,16 +67,17 @@ export const changeIgnored = (
 ): Errors.ProcessMakerChangeIgnored => new Errors.ProcessMakerChangeIgnored({ ...call, fields, client })
 
 // A provider of tokens knows nothing of the call that needed one: of its ids, its attempts, and whether it was carried out.
+// An error's `cause` is not enumerable, so it is named.
 const ofCall = (error: AccessTokenError, { url: _, ...call }: CallFacts): AccessTokenError => {
   switch (error._tag) {
     case "ProcessMakerLoginFailed":
-      return new Errors.ProcessMakerLoginFailed({ ...error, ...call })
+      return new Errors.ProcessMakerLoginFailed({ ...error, ...defined({ cause: error.cause }), ...call })
     case "ProcessMakerRateLimited":
       return new Errors.ProcessMakerRateLimited({ ...error, ...call })
     case "ProcessMakerServerError":
       return new Errors.ProcessMakerServerError({ ...error, ...call })
     case "ProcessMakerTransportError":
-      return new Errors.ProcessMakerTransportError({ ...error, ...call })
+      return new Errors.ProcessMakerTransportError({ ...error, ...defined({ cause: error.cause }), ...call })
     case "ProcessMakerTimeout":
       return new Errors.ProcessMakerTimeout({ ...error, ...call })
     case "ProcessMakerUnexpectedStatus":
@@ -107,6 +108,7 @@ const unansweredError = (
         ...call,
         ...answered(failure),
         reason: failure.reason,
+        ...defined({ cause: failure.words }),
         retryAfter: wait(failure.coolDown)
       })
   }

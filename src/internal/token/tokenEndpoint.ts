@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { PasswordCredentials } from "../../AccessToken.js"
 import type { Worker } from "../call/deadline.js"
-import { invalidTokenResponse } from "../failure/failure.js"
+import { credentialsUnavailable, invalidTokenResponse } from "../failure/failure.js"
 import type { Failure, LoginRefused } from "../failure/failure.js"
 import { isClientError, statusMeaning } from "../failure/status.js"
 import { exchange } from "../http/exchange.js"
@@ -78,8 +78,12 @@ const request = (
   )
 }
 
-/** Whether a token request may succeed a little later: 408, 429, 5xx, or no answer. All else refuses the login. */
+/**
+ * Whether a token request may succeed a little later: 408, 429, 5xx, no answer, or no credentials to send. All else refuses
+ * the login.
+ */
 export const isPassing = (failure: Failure): boolean => {
+  if (failure._tag === "LoginRefused") return failure.reason === credentialsUnavailable
   if (failure._tag === "NoAnswer" || failure._tag === "TimedOut") return true
   if (failure._tag !== "RefusedStatus" || failure.followed === true) return false
   const { error, repeat } = statusMeaning(failure.status)

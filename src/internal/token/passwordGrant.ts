@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { AccessToken } from "../../AccessToken.js"
-import type { AccessTokenProviderShape, PasswordCredentials } from "../../AccessToken.js"
+import type { AccessTokenProviderShape } from "../../AccessToken.js"
 import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../../ProcessMakerError.js"
 import { withDeadline } from "../call/deadline.js"
@@ -19,16 +19,18 @@ import { holdIfAsked, makeThrottle, passThrottle, probing } from "../call/thrott
 import { layerPolicy, policyInForce } from "../config/policy.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { loginError } from "../failure/publicErrors.js"
+import type { Credentials } from "./credentials.js"
+import { makeTokenCache } from "./tokenCache.js"
 import { logIn, refresh } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
-import { makeTokenFlight } from "./tokenFlight.js"
 
 export interface PasswordGrant {
   readonly client: HttpClient.HttpClient
   readonly config: ProcessMakerConfigShape
-  readonly credentials: PasswordCredentials
-  /** In milliseconds. */
-  readonly coolDown: number
+  /** As they were when the layer was built. */
+  readonly credentials: Credentials
+  /** Run at each login, so that a rotated secret is picked up. */
+  readonly readCredentials: Effect.Effect<Credentials, Failure>
 }
 
 /** The token never changes, so there is nothing to renew or to drop. */
@@ -37,9 +39,9 @@ export const makeStatic = (value: Redacted.Redacted<string>): AccessTokenProvide
   return { get: Effect.succeed(token), invalidate: () => Effect.void, renewable: false }
 }
 
-/** The password grant as a provider: one flight of token requests, retried under the ledger of whoever needs a token. */
+/** The password grant as a provider: one token request at a time, retried under the ledger of whoever needs a token. */
 export const makePasswordGrant = (
-  { client, config, coolDown, credentials }: PasswordGrant
+  { client, config, credentials: initial, readCredentials }: PasswordGrant
 ): Effect.Effect<AccessTokenProviderShape, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { maxBodySize, retry, tokenUrl, userAgent } = config
@@ -55,18 +57,33 @@ export const makePasswordGrant = (
         request
       )
     const onRefusal = (refusal: RefusedStatus) => holdIfAsked(throttle, refusal)
-    const endpoint = { exchange: { client, maxBodySize, userAgent, onRefusal }, tokenUrl, credentials }
-    const flight = yield* makeTokenFlight({
-      coolDown,
+    const endpoint = { exchange: { client, maxBodySize, userAgent, onRefusal }, tokenUrl }
+    // Those of the last login that succeeded: the refresh token belongs to them.
+    let { coolDown, login } = initial
+    const obtain = (latest: Credentials, worker: Worker<Failure>) =>
+      latest.login === undefined
+        ? Effect.succeed({ accessToken: latest.accessToken, refreshToken: Option.none(), life: Option.none() })
+        : logIn({ ...endpoint, credentials: latest.login }, worker)
+    const logInAnew = inTime((worker) =>
+      Effect.flatMap(readCredentials, (latest) =>
+        Effect.tap(obtain(latest, worker), () => Effect.sync(() => ({ coolDown, login } = latest))))
+    )
+    const cache = yield* makeTokenCache({
+      coolDown: () =>
+        coolDown,
       policy,
-      logIn: inTime((worker) => logIn(endpoint, worker)),
-      refresh: (token) => inTime((worker) => refresh(endpoint, token, worker))
+      logIn: logInAnew,
+      refresh: (token) =>
+        Option.match(Option.fromNullable(login), {
+          onNone: () => logInAnew,
+          onSome: (credentials) => inTime((worker) => refresh({ ...endpoint, credentials }, token, worker))
+        })
     })
     const ask = (ledger: Ledger) =>
       Effect.zipRight(
         passThrottle(throttle, ledger),
         Effect.suspend(() =>
-          probing(throttle, ledger, Effect.tapError(flight.join, (failure) => countFailure(ledger, failure)))
+          probing(throttle, ledger, Effect.tapError(cache.join, (failure) => countFailure(ledger, failure)))
         )
       )
     const join = (ledger: Ledger) =>
@@ -75,13 +92,13 @@ export const makePasswordGrant = (
         // The budget is for what multiplies; callers share one request, whose own back-off is enough.
         { budget: unlimited, throttle, method: "GET", mayReplay: false },
         // A token endpoint that wants patience holds nobody back who needs nothing of it.
-        Effect.flatMap(flight.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
+        Effect.flatMap(cache.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
       )
     return {
       get: Effect.flatMap(CurrentLedger, getUnder(config, join)),
-      invalidate: flight.invalidate,
-      clientId: () => credentials.clientId,
-      secrets: () => [credentials.clientSecret, credentials.password, ...flight.secrets()]
+      invalidate: cache.invalidate,
+      clientId: () => login?.clientId,
+      secrets: () => [...(login === undefined ? [] : [login.clientSecret, login.password]), ...cache.secrets()]
     }
   })
 

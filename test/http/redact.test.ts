@@ -273,6 +273,15 @@ describe("the law of a known secret", () => {
     assert.strictEqual(known("tokenise")("a token is expired"), "a token is expired")
   })
 
+  it("the words beside it stay where a name or a header gives it away", () => {
+    const secret = "aaaaabPT>Fq7"
+    const redact = known(secret)
+    for (const name of ["Authorization: Bearer ", "client_secret="]) {
+      assert.strictEqual(redact(`(${name}${secret}\u00bb50 %`), `(${name}<redacted>\u00bb50 %`)
+      assert.strictEqual(redact(`(${name}${secret}.7f\u00bb50 %`), `(${name}<redacted>\u00bb50 %`)
+    }
+  })
+
   it("what stands before it does not garble it", () => {
     for (const before of ["%", "%4", "\\", "\\u00", "\\x", "&", "&#", "&amp", "=", "=4", "\ud83d", "a", "+"]) {
       for (const secret of ["ab\u00e4cdefgh", "41\u00e4cdefgh", "#12;\u00e4cdefgh", "n\u00e4bcdefgh"]) {

@@ -17,8 +17,13 @@ const hidden = "<redacted>"
 
 // A value that a name gives away, as a dump of a request, a query or a configuration writes it.
 const name = /(?:secret|passw(?:or)?d|pwd|token|api_?key)["'\]]{0,2}\s{0,3}/.source
-const named = new RegExp(`(${name}(?:=>?|:)\\s{0,3})(?:"[^"]*"?|'[^']*'?)|(${name}=)[^\\s&,;)"']+`, "gi")
-const inHeader = /\b(bearer|basic)\s+(?=[^\s"',]*\d)[^\s"',]{8,}/gi
+// What a known secret begins ends with the characters of a token: the words beside it stay.
+const begun = `${hidden}[\\w.~+/%=-]*`
+const named = new RegExp(
+  `(${name}(?:=>?|:)\\s{0,3})(?:"[^"]*"?|'[^']*'?)|(${name}=)(?:${begun}|[^\\s&,;)"']+)`,
+  "gi"
+)
+const inHeader = new RegExp(`\\b(bearer|basic)\\s+(?:${begun}|(?=[^\\s"',]*\\d)[^\\s"',]{8,})`, "gi")
 // Laravel's QueryException quotes the statement with its values.
 const inStatement = /\b(SQL: )[^]*/
 

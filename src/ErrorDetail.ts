@@ -179,6 +179,13 @@ const describeDetail = ({ code, detail, field, title }: ErrorDetail): string =>
     code === undefined ? undefined : `[${code}]`
   ].filter((part) => part !== undefined).join(" ")
 
+/**
+ * What became of a write, where the caller has to know.
+ *
+ * @internal
+ */
+export const describeOutcome = ({ outcome = "notApplied" }: Pick<CallFacts, "outcome">): string => outcomes[outcome]
+
 const outcomes: Readonly<Record<Outcome, string>> = {
   notApplied: "",
   applied: "; the change itself was carried out",
@@ -210,7 +217,7 @@ export const sentence = (failed: CallFacts & Explanation, reason: string): strin
     `${describeCall(failed)} failed${failed.during === "login" ? " while logging in" : ""}: ${reason}`,
     html === true ? "; the body is an HTML page: a proxy or a firewall may have answered in place of the API" : "",
     words.length === 0 ? "" : `; the server says: ${words.join("; ")}${more}`,
-    outcomes[failed.outcome ?? "notApplied"],
+    describeOutcome(failed),
     Option.match(requestId, { onNone: () => "", onSome: (id) => ` (request ${id})` }),
     describeAttempts(failed)
   ].join("")

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import {
   callFields,
   describeCall,
+  describeOutcome,
   ErrorDetail,
   oneLine,
   SchemaIssue,
@@ -370,11 +371,14 @@ export class ProcessMakerPaginationStuck
     reason: Schema.Literal("repeated", "empty", "wrongPage", "endless", "lostPlace", "drift"),
     /** Requests sent by the whole stream. */
     attempts: Schema.NonNegativeInt,
-    elapsed: Schema.Duration
+    elapsed: Schema.Duration,
+    /** Of `ensureOauthClient`: whether a client was added. */
+    outcome: callFields.outcome
   })
 {
   override get message(): string {
-    return `${describeCall(this)} stopped at page ${this.pageNumber}: ${stuckReasons[this.reason]}`
+    const reason = stuckReasons[this.reason]
+    return `${describeCall(this)} stopped at page ${this.pageNumber}: ${reason}${describeOutcome(this)}`
   }
 }
 

@@ -43,6 +43,12 @@ const overLate = <A, E>(
   return simulated(Effect.provide(test(server), layerOver(server.client, { retry: {} })))
 }
 
+/** Another page than any that is requested. */
+const wrongPage = JSON.stringify({
+  data: [{ type: "client", id: "1", attributes: { name: "x" } }],
+  meta: { pagination: { total: 500, count: 1, per_page: 100, current_page: 7, total_pages: 9 } }
+})
+
 const named = (fake: FakeProcessMaker["Type"]) =>
   Effect.map(fake.clients(userId), (clients) => clients.filter((client) => client.name === name))
 
@@ -199,6 +205,25 @@ describe("ensureOauthClient after a lost answer", () => {
         const error = yield* Effect.flip(ensure())
         assert.deepInclude(error, { _tag: "ProcessMakerForbidden", operation: "ensureOauthClient", outcome: "unknown" })
       })))
+
+  for (const lost of [false, true]) {
+    it.effect(`says so when the list is stuck${lost ? " then" : ", before anything is added"}`, () =>
+      overFake(20, (fake) =>
+        Effect.gen(function*() {
+          const wrong = Fault.respond({ status: 200, body: wrongPage })
+          const from = Fault.on({ operation: "findOauthClients", nth: lost ? 2 : 1 }, Fault.always(wrong))
+          yield* fake.script(Fault.onOperation("addOauthClient", Fault.resetBefore), from)
+          const error = yield* Effect.flip(ensure())
+          assert.deepInclude(error, {
+            _tag: "ProcessMakerPaginationStuck",
+            operation: "ensureOauthClient",
+            outcome: lost ? "unknown" : "notApplied"
+          })
+          assert.match(error.message, /^ensureOauthClient of user "u-7" stopped at page 1: /)
+          assert.strictEqual(error.message.includes("may have been carried out"), lost)
+          assert.strictEqual(yield* posts(fake), lost ? 1 : 0)
+        })))
+  }
 })
 
 describe("ensureOauthClient fails at once", () => {

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
+import type { CallFacts } from "../../ErrorDetail.js"
 import type { OauthClient } from "../../OauthClient.js"
 import type { PageCursor } from "../../OauthClientPage.js"
 import { PageEvent } from "../../PageStream.js"
@@ -32,6 +33,8 @@ export type ReadWindow = (
 
 export interface ListOptions extends WalkOptions {
   readonly userId: string
+  /** What the list is read for, and what an error says of it. */
+  readonly facts: Pick<CallFacts, "operation" | "outcome">
   readonly resume?: PageCursor | undefined
   readonly prefetch: number
   readonly maxPages?: number | undefined
@@ -51,7 +54,7 @@ type Tally = { -readonly [Name in keyof PageReport]: PageReport[Name] }
 
 const makePages = (
   read: ReadWindow,
-  { maxPages = Number.POSITIVE_INFINITY, userId, ...options }: ListOptions,
+  { facts, maxPages = Number.POSITIVE_INFINITY, userId, ...options }: ListOptions,
   clock: Clock.Clock
 ): Pages<Done<ListDocument>, PageEvent, CallError | ProcessMakerPaginationStuck> => {
   const walk = new Walk(options)
@@ -123,8 +126,7 @@ const makePages = (
       isOver = end !== undefined || tally.pages >= maxPages
       if (end !== undefined && end !== "ended") {
         const elapsed = Duration.millis(Math.round(Number(clock.unsafeCurrentTimeNanos() - startedAt) / 1e6))
-        const operation = streamOperation
-        stuck = new ProcessMakerPaginationStuck({ operation, userId, pageNumber, reason: end, attempts, elapsed })
+        stuck = new ProcessMakerPaginationStuck({ ...facts, userId, pageNumber, reason: end, attempts, elapsed })
       } else if (isOver) events.push(PageEvent.Completed({ report: report() }))
       return events
     },

@@ -29,6 +29,7 @@ import { publicError } from "../failure/publicErrors.js"
 import type { CallError } from "../failure/publicErrors.js"
 import { pageOf } from "../list/page.js"
 import { listEvents, streamOperation } from "../list/stream.js"
+import type { ListOptions } from "../list/stream.js"
 import { watchOperation } from "../watch/operations.js"
 import { targetOf } from "../watch/requests.js"
 import { watchStream } from "../watch/streams.js"
@@ -119,7 +120,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   const events = (
     userId: string,
     streamOptions: PageStreamOptions = {},
-    facts: Partial<Facts> = {},
+    facts: Partial<ListOptions["facts"]> = {},
     span?: WatchedStream["span"]
   ): Stream.Stream<PageEvent, ListError> =>
     Stream.suspend(() => {
@@ -135,7 +136,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
             facts: { userId, page },
             effect: sendPage({ userId, ...facts }, { page, perPage: size }, { decode, onRepeat })
           }), span),
-        walk
+        { ...walk, facts: { operation: streamOperation, ...facts } }
       )
     })
 

@@ -123,11 +123,12 @@ export const configFromEnvironment: Effect.Effect<ProcessMakerConfigShape, Confi
   function*() {
     const { baseUrl, insecureHosts, tokenUrl } = variables
     const text = (name: string) => optionalSetting(Config.string(name), isBlank)
-    const hosts = Option.getOrElse(yield* text(insecureHosts), () => "")
+    // Not as one text: a nested provider splits at commas whatever it is asked for.
+    const hosts = yield* Config.withDefault(Config.array(Config.string(), insecureHosts), [])
     return yield* makeNamed({
       baseUrl: yield* requiredSetting(baseUrl, text(baseUrl)),
       tokenUrl: Option.getOrUndefined(yield* text(tokenUrl)),
-      insecureHosts: hosts.split(",").map((host) => host.trim()).filter((host) => host !== "")
+      insecureHosts: hosts.map((host) => host.trim()).filter((host) => host !== "")
     }, yield* Effect.all(Record.map(variables, spelled)))
   }
 )

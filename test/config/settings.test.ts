@@ -79,6 +79,14 @@ describe("a provider that spells the variables in its own way", () => {
       "PROCESSMAKER_INSECURE_HOSTS must be a list of host names"
     ]
   ]
+  it.effect("nested, with several hosts", () =>
+    Effect.scoped(Layer.build(ProcessMakerConfig.layerConfig)).pipe(
+      Effect.withConfigProvider(ConfigProvider.nested(
+        map({ EU_PROCESSMAKER_BASE_URL: "http://fake:1/api/v1", EU_PROCESSMAKER_INSECURE_HOSTS: "other, fake" }),
+        "EU"
+      ))
+    ))
+
   for (const [name, provider, expected] of cases) {
     it.effect(name, () => Effect.map(failure(provider), (error) => assert.include(String(error), expected)))
   }

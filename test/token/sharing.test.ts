@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { layerPolicy } from "../../src/internal/config/policy.js"
-import { makeTokenFlight } from "../../src/internal/token/tokenFlight.js"
+import { makeTokenCache } from "../../src/internal/token/tokenCache.js"
 import { times } from "../support/runs.js"
 import { pass, settle, simulated } from "../support/simulatedTime.js"
 import { granted, inOrder, later, makeProvider, makeTokenServer, plain, text } from "./tokenServer.js"
@@ -35,8 +35,8 @@ describe("many fibers, one token request", () => {
 
   it.scoped("the same when the fibers yield in the middle of it", () =>
     Effect.gen(function*() {
-      const { asked, flight } = yield* makeFlight("2 seconds")
-      const all = Effect.forEach(crowd, (index) => fair(index)(flight.join), { concurrency: "unbounded" })
+      const { asked, cache } = yield* makeCache("2 seconds")
+      const all = Effect.forEach(crowd, (index) => fair(index)(cache.join), { concurrency: "unbounded" })
       const first = yield* Effect.fork(all)
       yield* pass("1 second")
       assert.deepStrictEqual([...new Set((yield* Fiber.join(first)).map(text))], ["access-1"])
@@ -102,8 +102,8 @@ describe("many fibers, one token request", () => {
     }).pipe(simulated))
 })
 
-/** A flight by itself: a deadline around a caller would hide where it was interrupted. */
-const makeFlight = (life: Duration.DurationInput) => {
+/** A token cache by itself: a deadline around a caller would hide where it was interrupted. */
+const makeCache = (life: Duration.DurationInput) => {
   const asked: Array<string> = []
   const grant = (name: string) =>
     Effect.sync(() => {
@@ -115,13 +115,13 @@ const makeFlight = (life: Duration.DurationInput) => {
       }
     }).pipe(Effect.delay("1 second"))
   return Effect.map(
-    makeTokenFlight({
-      coolDown: 30_000,
+    makeTokenCache({
+      coolDown: () => 30_000,
       policy: layerPolicy({}),
       logIn: grant("logIn"),
       refresh: () => grant("refresh")
     }),
-    (flight) => ({ asked, flight })
+    (cache) => ({ asked, cache })
   )
 }
 
@@ -133,10 +133,10 @@ describe("interruption", () => {
   it.scoped("of the fiber that started the request, at any step, leaves the others served", () =>
     Effect.forEach(everyStep, (step) =>
       Effect.gen(function*() {
-        const { asked, flight } = yield* makeFlight("1 hour")
-        const starter = yield* Effect.fork(fair(step)(flight.join))
+        const { asked, cache } = yield* makeCache("1 hour")
+        const starter = yield* Effect.fork(fair(step)(cache.join))
         const others = yield* Effect.fork(
-          Effect.forEach([1, 2, 3], (index) => fair(step + index)(flight.join), { concurrency: "unbounded" })
+          Effect.forEach([1, 2, 3], (index) => fair(step + index)(cache.join), { concurrency: "unbounded" })
         )
         yield* steps(step)
         yield* Fiber.interrupt(starter)
@@ -148,11 +148,11 @@ describe("interruption", () => {
   it.scoped("of all of them, at any step, leaves the provider usable", () =>
     Effect.forEach(everyStep, (step) =>
       Effect.gen(function*() {
-        const { asked, flight } = yield* makeFlight("1 hour")
-        const all = yield* Effect.forEach([1, 2, 3], (index) => Effect.fork(fair(step + index)(flight.join)))
+        const { asked, cache } = yield* makeCache("1 hour")
+        const all = yield* Effect.forEach([1, 2, 3], (index) => Effect.fork(fair(step + index)(cache.join)))
         yield* steps(step)
         yield* Fiber.interruptAll(all)
-        const next = yield* Effect.fork(flight.join)
+        const next = yield* Effect.fork(cache.join)
         yield* pass("1 second")
         assert.strictEqual(text(yield* Fiber.join(next)), "access-1")
         assert.deepStrictEqual(asked, ["logIn"])

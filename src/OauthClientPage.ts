@@ -58,6 +58,8 @@ export class PageCursor extends Schema.Class<PageCursor>("PageCursor")({
   total: Schema.NullOr(Schema.NonNegativeInt),
   /** The IDs that were read last, up to 100. A resumed stream continues behind the last of them that still exists. */
   ids: Schema.Array(Schema.NonEmptyString).pipe(Schema.maxItems(100)),
+  /** How many of them, the first ones, are behind this place again, since rows were inserted in front of them. */
+  ahead: Schema.NonNegativeInt,
   check: Schema.String
 }) {}
 

@@ -104,7 +104,7 @@ it(
       const { lost, twice } = compare(ids, list)
       // A cursor remembers 100. Where more are inserted at once in front of some that were read, and the length does not
       // tell where to look, a cursor that is made among them has forgotten those.
-      if (changes.reduce((sum, { count }) => sum + count, 0) < 100) {
+      if (changes.reduce((sum, { count, kind }) => kind === "delete" ? sum : sum + count, 0) <= 100) {
         assert.strictEqual(twice, 0)
       }
       if (!isStuck(end)) {
@@ -114,8 +114,8 @@ it(
       again += twice > 0 ? 1 : 0
       lostForGood += isStuck(end) ? 1 : 0
     })
-    assert.isBelow(again, 0.03 * all)
-    assert.isBelow(lostForGood, 0.2 * all)
+    assert.isAtMost(again, 1 + 0.01 * all)
+    assert.isAtMost(lostForGood, 1 + 0.12 * all)
   },
   300_000
 )

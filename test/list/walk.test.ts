@@ -170,6 +170,25 @@ describe("resumed", () => {
     }
   })
 
+  it("after each page, where up to 100 came in front of some that were read, at constant length: nobody twice", () => {
+    for (const perPage of [10, 20, 100]) {
+      for (const count of [20, 60, 100]) {
+        for (const distance of [5, 40, 95]) {
+          const list = new MovingList(400)
+          const ids: Array<string> = []
+          let part = read(list, { perPage, prefetch: 0 }, 1)
+          for (let isMoved = false; part.end === "taken"; part = read(list, { resume: part.place, prefetch: 0 }, 1)) {
+            ids.push(...part.ids)
+            if (isMoved || ids.length <= 150) continue
+            isMoved = true
+            list.insert(ids.length - distance, list.remove(400 - count, count))
+          }
+          assert.deepStrictEqual([part.end, compare([...ids, ...part.ids], list)], ["ended", all])
+        }
+      }
+    }
+  })
+
   it("after its end, also that of an empty list: what was added since", () => {
     for (const length of [0, 1, 60, 100, 235]) {
       const list = new MovingList(length)
@@ -189,7 +208,7 @@ describe("resumed", () => {
   })
 
   it("from a page that brought nothing to remember: by its position, unproven", () => {
-    const place = { ids: [], position: 60, total: null, maxPerPage: 30, seen: 60 }
+    const place = { ids: [], position: 60, total: null, maxPerPage: 30, seen: 60, ahead: 0 }
     const { end, ids, unproven } = read(new MovingList(90), { resume: place })
     assert.deepStrictEqual([end, ids, unproven], ["ended", new MovingList(90).ids.slice(60), true])
   })
@@ -217,24 +236,26 @@ describe("a list at rest", () => {
         assert.deepStrictEqual(read(list, { perPage: 50, onDrift: "ignore" }).ids, list.ids)
       }
     }
-    const middle = { ids: ["c59"], position: 60, total: 120, maxPerPage: 50, seen: 60 }
+    const middle = { ids: ["c59"], position: 60, total: 120, maxPerPage: 50, seen: 60, ahead: 0 }
     assert.deepStrictEqual(
       read(new MovingList(120), { onDrift: "ignore", resume: middle }).ids,
       new MovingList(120).ids.slice(60)
     )
   })
 
-  it("gives a row without an id once, though pages overlap", () => {
+  it.each([1, 4])("gives a row without an id once, though pages overlap, with %i pages planned", (planned) => {
     const rows = ["a", "b", undefined, undefined, "c", "d", undefined, "e"]
     const walk = new Walk({ perPage: 4, onDrift: "recover" })
     const given: Array<number> = []
-    for (let [asked] = walk.plan(1); asked !== undefined; [asked] = walk.plan(1)) {
+    let requests = 0
+    for (let [asked] = walk.plan(planned); asked !== undefined; [asked] = walk.plan(planned)) {
+      requests++
       const start = startOf(asked)
       const numbers = { total: rows.length, perPage: asked.size }
       const { fresh } = walk.take({ asked, rows: rows.slice(start, endOf(asked)), numbers })
       given.push(...fresh.map((index) => start + index))
     }
-    assert.deepStrictEqual(given, [0, 1, 2, 3, 4, 5, 6, 7])
+    assert.deepStrictEqual([given, requests], [[0, 1, 2, 3, 4, 5, 6, 7], 4])
   })
 })
 
@@ -402,9 +423,23 @@ describe("parts of the walk", () => {
     ids.add("10001")
     assert.deepStrictEqual([ids.complete, ids.has("1"), ids.has("5001")], [false, false, true])
     ids.add("5001")
-    assert.deepStrictEqual([ids.last, ids.latest.length], ["5001", 100])
+    assert.deepStrictEqual([ids.last, ids.latest.ids.length], ["5001", 100])
     const [again = 0, before = 0] = ids.ranks(["5001", "10001"])
     assert.isAbove(again, before)
+  })
+
+  it("ids: a cursor has each of the last 100 once, and first those that are to come again", () => {
+    const ids = new RecentIds(numbered(1, 150), true)
+    for (const id of numbered(141, 150)) ids.add(id)
+    assert.deepStrictEqual(ids.latest, { ids: numbered(51, 150), ahead: 0 })
+    ids.goOnBehind("120")
+    for (const id of numbered(1001, 1090)) ids.add(id)
+    assert.deepStrictEqual(ids.latest, { ids: [...numbered(121, 150), ...numbered(1021, 1090)], ahead: 30 })
+    const resumed = new RecentIds(ids.latest.ids, false, ids.latest.ahead)
+    for (const id of ["123", "1091"]) resumed.add(id)
+    assert.deepStrictEqual([resumed.latest.ids[0], resumed.latest.ahead], ["124", 27])
+    for (const id of numbered(1092, 1200)) resumed.add(id)
+    assert.deepStrictEqual(resumed.latest, { ids: numbered(1101, 1200), ahead: 0 })
   })
 
   it("numbers of a page are believed unless its rows disprove them", () => {
@@ -416,6 +451,8 @@ describe("parts of the walk", () => {
     assert.deepInclude(page(10, { perPage: 5, total: 10 }), { isSized: false, window: { page: 1, size: 10 } })
   })
 })
+
+const numbered = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${from + index}`)
 
 /** What a walk of 4 a page says to each page of a script, asked for or not. */
 const steps = (...pages: ReadonlyArray<Omit<PageRead, "asked">>) => {

@@ -200,7 +200,7 @@ describe("a place far down a list", () => {
     }))
 
   it("has one too where the server sent more than can be counted", () => {
-    const place = { position: 2 ** 53 + 100, seen: 2 ** 53 + 100, total: null, maxPerPage: 2 ** 53, ids: [] }
+    const place = { position: 2 ** 53 + 100, seen: 2 ** 53 + 100, total: null, maxPerPage: 2 ** 53, ids: [], ahead: 0 }
     const { maxPerPage, perPage, position, seen } = makeCursor("u-7", place, { page: 2, size: 2 ** 53 })
     assert.deepStrictEqual([position, seen], [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER])
     assert.deepStrictEqual([perPage, maxPerPage], [100, 100])

@@ -15,6 +15,8 @@ export interface Place {
   readonly maxPerPage: number
   /** The ids that were read last. */
   readonly ids: ReadonlyArray<string>
+  /** How many of these, the first ones, are behind this place again: rows were inserted in front of them. */
+  readonly ahead: number
   /** How many rows were read, by earlier walks too. */
   readonly seen: number
 }
@@ -24,8 +26,8 @@ type Content = Omit<typeof PageCursor.Encoded, "check">
 const version = 2
 
 // FNV-1a (32 bits): Effect's own hash may change between its versions, and cursors outlive them.
-const checksum = ({ ids, maxPerPage, page, perPage, position, seen, total, userId }: Content): string => {
-  const text = [version, userId, page, perPage, maxPerPage, position, seen, total, ...ids].join("\0")
+const checksum = ({ ahead, ids, maxPerPage, page, perPage, position, seen, total, userId }: Content): string => {
+  const text = [version, userId, page, perPage, maxPerPage, position, seen, total, ahead, ...ids].join("\0")
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   return (hash >>> 0).toString(16).padStart(8, "0")
@@ -44,7 +46,8 @@ export const makeCursor = (userId: string, place: Place, next: Window): PageCurs
     position: within(Number.MAX_SAFE_INTEGER, place.position),
     seen: within(Number.MAX_SAFE_INTEGER, place.seen),
     total: place.total,
-    ids: place.ids
+    ids: place.ids,
+    ahead: place.ahead
   }
   return new PageCursor({ ...content, check: checksum(content) }, true)
 }

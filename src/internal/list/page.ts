@@ -89,6 +89,7 @@ export const pageOf = (document: ListDocument, asked: Window & { readonly userId
     total: document.numbers.total ?? null,
     maxPerPage: asked.size,
     ids: ids.slice(-100),
+    ahead: 0,
     seen: position
   }
   const cursor = makeCursor(asked.userId, place, { page: asked.page + 1, size: asked.size })

@@ -1,3 +1,5 @@
+import type { Place } from "./cursor.js"
+
 /** So many ids are remembered, and at least half of them at any time. */
 const bound = 10_000
 /** So many of them go into a cursor, which should stay small. */
@@ -9,12 +11,17 @@ export class RecentIds {
   #older = new Set<string>()
   #newer = new Set<string>()
   #latest: Array<string> = []
+  /** What is to come again, nearest first, and how many others came since that was known. */
+  #ahead: ReadonlyArray<string> = []
+  #since = 0
   #complete: boolean
 
-  /** `complete`: nothing was read before these. */
-  constructor(ids: ReadonlyArray<string>, complete: boolean) {
+  /** `complete`: nothing was read before these; `ahead`: so many of them, the first ones, are to come again. */
+  constructor(ids: ReadonlyArray<string>, complete: boolean, ahead = 0) {
     this.#complete = complete
     for (const id of ids) this.add(id)
+    this.#ahead = ids.slice(0, ahead)
+    this.#since = 0
   }
 
   /** Whether it still holds every id that was ever read. */
@@ -26,9 +33,19 @@ export class RecentIds {
     return this.#latest.at(-1)
   }
 
-  /** What a cursor remembers. */
-  get latest(): ReadonlyArray<string> {
-    return this.#latest.slice(-inCursor)
+  /** What a cursor remembers: what is to come again, and then what was read last. */
+  get latest(): Pick<Place, "ids" | "ahead"> {
+    const ahead = this.#since > inCursor ? [] : this.#ahead
+    const others = this.#latest.filter((id) => !ahead.includes(id))
+    return { ids: [...ahead, ...others.slice(ahead.length - inCursor)], ahead: ahead.length }
+  }
+
+  /** The walk goes on behind this id. What was read after it is to come again, unless it is gone. */
+  goOnBehind(id: string): void {
+    const met = this.#ahead.indexOf(id)
+    const after = this.#latest.slice(this.#latest.lastIndexOf(id) + 1).filter((other) => !this.#ahead.includes(other))
+    this.#ahead = met < 0 ? [...after, ...this.#ahead].slice(0, inCursor - 1) : this.#ahead.slice(met + 1)
+    this.#since = 0
   }
 
   has(id: string): boolean {
@@ -56,6 +73,11 @@ export class RecentIds {
       this.#older = this.#newer
       this.#newer = new Set()
     }
+    const met = this.#ahead.indexOf(id)
+    if (met >= 0) this.#ahead = this.#ahead.slice(met + 1)
+    this.#since++
+    // A cursor holds each once: what came again must not push out the others.
+    if (this.has(id)) this.#latest = this.#latest.filter((other) => other !== id)
     this.#newer.delete(id)
     this.#newer.add(id)
     this.#latest.push(id)

@@ -75,9 +75,9 @@ export class Walk {
   #idle = 0
 
   constructor({ onDrift, perPage, resume }: WalkOptions) {
-    const { ids = [], position = 0, seen = 0, total } = resume ?? {}
+    const { ahead = 0, ids = [], position = 0, seen = 0, total } = resume ?? {}
     this.#onDrift = onDrift
-    this.#recent = new RecentIds(ids, position === 0)
+    this.#recent = new RecentIds(ids, position === 0, ahead)
     this.#most = perPage
     this.#isFixed = onDrift === "ignore"
     this.#position = position
@@ -87,8 +87,13 @@ export class Walk {
   }
 
   get place(): Place {
-    const { latest: ids } = this.#recent
-    return { position: this.#position, total: this.#total ?? null, maxPerPage: this.#most, ids, seen: this.#seen }
+    return {
+      position: this.#position,
+      total: this.#total ?? null,
+      maxPerPage: this.#most,
+      seen: this.#seen,
+      ...this.#recent.latest
+    }
   }
 
   /** The page that goes on behind the place. */
@@ -209,6 +214,10 @@ export class Walk {
     const fresh: Array<number> = []
     const overlap = Math.max(0, this.#position - startOf(window))
     let repeated = 0
+    const anchor = ids[from - 1]
+    if (anchor !== undefined && anchor !== this.#recent.last && this.#recent.has(anchor)) {
+      this.#recent.goOnBehind(anchor)
+    }
     for (let index = Math.min(from, overlap); index < ids.length; index++) {
       const id = ids[index] ?? ""
       const isKnown = this.#recent.has(id)

@@ -17,7 +17,7 @@ import type * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
 import type { Failure, InvalidAnswer, NoAnswer, RefusedStatus } from "../failure/failure.js"
 import { isSuccess } from "../failure/status.js"
-import { noteStatus, watchRequest } from "../watch/requests.js"
+import { watchRequest } from "../watch/requests.js"
 import type { RequestFacts } from "../watch/requests.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody, readRequestId } from "../wire/errorBody.js"
@@ -65,7 +65,7 @@ export const exchange = <A>(
           client.execute(watched.span === undefined ? request : yield* withTrace(request, watched.span)),
           answered
         )
-        noteStatus(watched, response.status)
+        watched.status = response.status
         const redirect = redirectOf(sent, response)
         return isSuccess(response.status) && redirect.redirectOrigin === undefined
           ? yield* readAnswer(response, options)

@@ -4,7 +4,9 @@ import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
-import { metric } from "./names.js"
+
+/** Values by the names of their attributes. Those that are undefined are left out. */
+export type Attributes<Name extends string = string> = { readonly [Attribute in Name]?: string | number | undefined }
 
 interface Definition<Name extends string> {
   readonly name: string
@@ -13,11 +15,9 @@ interface Definition<Name extends string> {
   readonly attributes: ReadonlyArray<Name>
 }
 
-type Labels = ReadonlyArray<MetricLabel.MetricLabel>
+type Make = (name: string, description: string) => Pick<Metric.Metric<unknown, number, unknown>, "unsafeUpdate">
 
-type Values<Name extends string> = { readonly [Attribute in Name]?: string | undefined }
-
-/** What the conventions advise for durations, in seconds. */
+// What the conventions advise for durations, in seconds.
 const buckets = MetricBoundaries.fromIterable([
   0.005,
   0.01,
@@ -35,44 +35,31 @@ const buckets = MetricBoundaries.fromIterable([
   10
 ])
 
+export const histogram: Make = (name, description) => Metric.histogram(name, buckets, description)
+export const counter: Make = (name, description) => Metric.counter(name, { description, incremental: true })
+export const gauge: Make = (name, description) => Metric.gauge(name, { description })
+
 /**
- * Updates a metric without a step of the run loop. Effect looks a metric up by its labels, but for an array of them that
- * it has seen: there is one for each combination of values.
+ * A metric that is updated without a step of the run loop. Of the attributes that it is given, it takes those that it
+ * has. Effect looks a metric up by its labels, which is fast for an array of them that it has seen: there is one for each
+ * combination of values.
  */
-const updating = <Name extends string>(
-  { attributes, description, name, unit }: Definition<Name>,
-  make: (name: string, description: string) => Pick<Metric.Metric<unknown, number, unknown>, "unsafeUpdate">
-): (value: number, values: Values<Name>) => void => {
-  const updated = make(name, description)
-  const known = new Map<string, Labels>()
-  const labelsOf = (values: Values<Name>): Labels => {
-    const key = attributes.map((attribute) => values[attribute]).join("\n")
-    const found = known.get(key)
-    if (found !== undefined) return found
-    const pairs = attributes.map((attribute) => [attribute, values[attribute]] as const)
-    // By this label exporters know the unit.
-    const labels = [["unit", unit] as const, ...pairs].flatMap(([key, value]) =>
-      value === undefined ? [] : [MetricLabel.make(key, value)]
-    )
+export const define = <Name extends string>(make: Make, definition: Definition<Name>) => {
+  const { attributes, description, name, unit } = definition
+  const metric = make(name, description)
+  const known = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
+  const labelsOf = (given: Attributes<Name>): ReadonlyArray<MetricLabel.MetricLabel> => {
+    const key = attributes.map((attribute) => given[attribute]).join("\n")
+    // By the label "unit" exporters know the unit.
+    const labels = known.get(key) ?? [["unit", unit] as const, ...attributes.map((key) => [key, given[key]] as const)]
+      .flatMap(([key, value]) => value === undefined ? [] : [MetricLabel.make(key, String(value))])
     known.set(key, labels)
     return labels
   }
-  return (value, values) => {
-    const labels = labelsOf(values)
+  const update = (value: number, given: Attributes<Name> = {}): void => {
     const around = Option.getOrUndefined(Fiber.getCurrentFiber())?.getFiberRef(FiberRef.currentMetricLabels) ?? []
-    updated.unsafeUpdate(value, around.length === 0 ? labels : [...labels, ...around])
+    const labels = labelsOf(given)
+    metric.unsafeUpdate(value, around.length === 0 ? labels : [...labels, ...around])
   }
+  return { ...definition, update }
 }
-
-const histogram = (name: string, description: string) => Metric.histogram(name, buckets, description)
-const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
-const gauge = (name: string, description: string) => Metric.gauge(name, { description })
-
-export const recordRequest = updating(metric.requestDuration, histogram)
-export const recordOperation = updating(metric.operationDuration, histogram)
-export const countRetry = updating(metric.retries, counter)
-export const countTokenRequest = updating(metric.tokenRequests, counter)
-export const countPages = updating(metric.pages, counter)
-export const countClients = updating(metric.clients, counter)
-export const countDrift = updating(metric.drift, counter)
-export const setHeld = updating(metric.held, gauge)

@@ -1,7 +1,9 @@
 /**
  * What can be watched. This file has every name that the library gives to spans, attributes and metrics, by
- * OpenTelemetry's semantic conventions for HTTP clients; `docs/observability.md` is held against it.
+ * OpenTelemetry's semantic conventions for HTTP clients. A test checks `docs/observability.md` against it.
  */
+import { counter, define, gauge, histogram } from "./metrics.js"
+import type { Attributes } from "./metrics.js"
 
 /** Attributes of spans, metrics and log lines. */
 export const attribute = {
@@ -27,15 +29,22 @@ export const attribute = {
   delay: "delay"
 } as const
 
-/** The span of an operation, or of a stream whichever its view. */
-export const operationSpan = (operation: string): string => `OauthClientsService.${operation}`
+/** What an operation is about. What is no id is left out: it may be anything. */
+export interface Facts {
+  readonly userId?: string | undefined
+  readonly clientId?: string | undefined
+  readonly page?: number | undefined
+}
 
-/** The event of an operation's span before it sends a request again. */
-export const retryEvent = "retry"
+export const attributesOf = ({ clientId, page, userId }: Facts): Attributes => ({
+  [attribute.userId]: userId,
+  [attribute.clientId]: clientId,
+  [attribute.page]: page
+})
 
 /** Metrics. Their attributes have few values: never an id. */
 export const metric = {
-  requestDuration: {
+  requestDuration: define(histogram, {
     name: "http.client.request.duration",
     unit: "s",
     description: "Duration of HTTP client requests.",
@@ -47,34 +56,38 @@ export const metric = {
       attribute.status,
       attribute.errorType
     ]
-  },
-  operationDuration: {
+  }),
+  operationDuration: define(histogram, {
     name: "processmaker.operation.duration",
     unit: "s",
     description: "Duration of operations and streams, with waits, retries and logins.",
     attributes: [attribute.operation, attribute.errorType]
-  },
-  retries: {
+  }),
+  retries: define(counter, {
     name: "processmaker.retries",
     description: "Requests that failed and were sent again.",
     attributes: [attribute.operation, attribute.reason]
-  },
-  tokenRequests: {
+  }),
+  tokenRequests: define(counter, {
     name: "processmaker.token.requests",
     description: "Requests to the token endpoint.",
     attributes: ["grant", attribute.errorType]
-  },
-  pages: { name: "processmaker.pages", description: "Pages that streams emitted.", attributes: [] },
-  clients: { name: "processmaker.clients", description: "Clients that streams emitted.", attributes: [] },
-  drift: {
+  }),
+  pages: define(counter, { name: "processmaker.pages", description: "Pages that streams emitted.", attributes: [] }),
+  clients: define(counter, {
+    name: "processmaker.clients",
+    description: "Clients that streams emitted.",
+    attributes: []
+  }),
+  drift: define(counter, {
     name: "processmaker.drift",
     description: "Changes to a list that were detected while it was streamed.",
     attributes: [attribute.sign]
-  },
-  held: {
+  }),
+  held: define(gauge, {
     name: "processmaker.held",
     unit: "s",
     description: "For how long the server asked all calls to wait; 0 when calls go out again.",
     attributes: []
-  }
-} as const
+  })
+}

@@ -5,35 +5,27 @@ import * as FiberRef from "effect/FiberRef"
 import * as HashSet from "effect/HashSet"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
-import * as RuntimeFlags from "effect/RuntimeFlags"
 import type { Failure } from "../failure/failure.js"
-import { countRetry, setHeld } from "./metrics.js"
-import { attribute, retryEvent } from "./names.js"
-import { attributesOf } from "./operations.js"
-import type { Facts } from "./operations.js"
-import { errorType } from "./requests.js"
+import { attribute, attributesOf, metric } from "./names.js"
+import type { Facts } from "./names.js"
+import { describe } from "./requests.js"
+import { defined } from "./spans.js"
 
 /** Notes that a call sends one more request after so many, before its wait of so many milliseconds. */
 export const noteRetry = (
-  facts: Facts & { readonly operation: string },
+  { operation, ...facts }: Facts & { readonly operation: string },
   attempts: number,
   delay: number,
   failure: Failure
 ): Effect.Effect<void> =>
   Effect.gen(function*() {
-    const { operation } = facts
-    const reason = errorType(failure)
-    countRetry(1, { operation, reason })
-    const how = {
-      [attribute.reason]: reason,
-      [attribute.delay]: delay / 1000,
-      [attribute.resendCount]: attempts
-    }
+    const reason = describe(failure).type
+    metric.retries.update(1, { operation, reason })
+    const how = { [attribute.reason]: reason, [attribute.delay]: delay / 1000, [attribute.resendCount]: attempts }
     const span = yield* Effect.option(Effect.currentSpan)
-    if (Option.isSome(span)) span.value.event(retryEvent, yield* Clock.currentTimeNanos, how)
+    if (Option.isSome(span)) span.value.event("retry", yield* Clock.currentTimeNanos, how)
     yield* Effect.logDebug("ProcessMaker: retrying").pipe(
-      Effect.annotateLogs({ [attribute.operation]: operation, ...attributesOf(facts), ...how }),
+      Effect.annotateLogs({ [attribute.operation]: operation, ...defined(attributesOf(facts)), ...how }),
       // Effect makes an event of a log line, and there is one already.
       Effect.locallyWith(FiberRef.currentLoggers, HashSet.remove(Logger.tracerLogger))
     )
@@ -44,7 +36,7 @@ const notable = 1000
 
 /** Notes that all calls of a layer wait, for so many milliseconds and because of an answer with this status. */
 export const noteHold = (millis: number, status: number): Effect.Effect<void> => {
-  setHeld(millis / 1000, {})
+  metric.held.update(millis / 1000)
   return millis <= notable
     ? Effect.void
     : Effect.annotateLogs(Effect.logWarning("ProcessMaker: the server asked all calls to wait"), {
@@ -54,18 +46,17 @@ export const noteHold = (millis: number, status: number): Effect.Effect<void> =>
 }
 
 /** Notes that calls go out again. */
-export const noteRelease = (): void => setHeld(0, {})
+export const noteRelease = (): void => metric.held.update(0)
 
 /** Notes that a list changed while it was streamed. To be called from within a fiber, whose loggers are told. */
 export const noteDrift = (facts: Facts, sign: string): void => {
+  metric.drift.update(1, { sign })
   const told = Effect.annotateLogs(Effect.logInfo("ProcessMaker: the list changed"), {
     [attribute.sign]: sign,
-    ...attributesOf(facts)
+    ...defined(attributesOf(facts))
   })
-  Option.map(Fiber.getCurrentFiber(), (fiber) =>
-    Runtime.runSync(Runtime.make({
-      context: fiber.currentContext,
-      runtimeFlags: RuntimeFlags.none,
-      fiberRefs: fiber.getFiberRefs()
-    }))(told))
+  Option.map(
+    Fiber.getCurrentFiber(),
+    (fiber) => Effect.runSync(Effect.zipRight(Effect.setFiberRefs(fiber.getFiberRefs()), told))
+  )
 }

@@ -1,70 +1,86 @@
+import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import type * as Tracer from "effect/Tracer"
-import { recordOperation } from "./metrics.js"
-import { attribute, operationSpan } from "./names.js"
-import { endedBy, endSpan, isWatched, nanosOf, secondsSince } from "./spans.js"
-import type { Ended, Watcher } from "./spans.js"
+import type { PageEvent } from "../../PageStream.js"
+import { ProcessMakerError } from "../../ProcessMakerError.js"
+import { attribute, attributesOf, metric } from "./names.js"
+import type { Facts } from "./names.js"
+import { noteDrift } from "./notes.js"
+import { endedBy, watching } from "./spans.js"
+import type { Ended, Subject } from "./spans.js"
 
-/** What an operation is about. What is no id is left out: it may be anything. */
-export interface Facts {
-  readonly userId?: string | undefined
-  readonly clientId?: string | undefined
-  readonly page?: number | undefined
-}
-
-export const attributesOf = ({ clientId, page, userId }: Facts): Record<string, string | number> => ({
-  ...(userId === undefined ? {} : { [attribute.userId]: userId }),
-  ...(clientId === undefined ? {} : { [attribute.clientId]: clientId }),
-  ...(page === undefined ? {} : { [attribute.page]: page })
+const subjectOf = (operation: string, facts: Facts): Subject => ({
+  name: `OauthClientsService.${operation}`,
+  attributes: () => attributesOf(facts),
+  record: (seconds, found) => {
+    // How long the program let it run says nothing.
+    if (found[attribute.errorType] !== "interrupted") metric.operationDuration.update(seconds, { ...found, operation })
+  }
 })
 
-/** Measures an operation that ended by itself: how long the program let it run says nothing. */
-export const record = (operation: string, startedAt: bigint, ended: Ended | undefined, fiber: Watcher): void => {
-  if (ended !== undefined && ended.message === undefined) return
-  recordOperation(secondsSince(startedAt, fiber), { operation, [attribute.errorType]: ended?.type })
-}
+const isPublicError = Schema.is(ProcessMakerError)
 
-/** Measures an operation, and gives it a span where anybody could see one. */
+// A consumer of a stream may fail with an error of its own, which is none of the stream's.
+const ended = (exit: Exit.Exit<unknown, unknown>): Ended | undefined =>
+  endedBy(exit, (error) => isPublicError(error) ? { type: error._tag, message: error.message } : undefined)
+
+/** Watches an operation. */
 export const watchOperation = <A, E, R>(
   operation: string,
   run: () => { readonly facts: Facts; readonly effect: Effect.Effect<A, E, R> },
   parent?: Tracer.AnySpan
-): Effect.Effect<A, E, R> =>
-  Effect.withFiberRuntime((fiber) => {
-    const startedAt = nanosOf(fiber)
-    const { effect, facts } = safely(run)
-    const measured = Effect.matchCauseEffect(effect, {
-      onFailure: (cause) => {
-        const exit = Exit.failCause(cause)
-        record(operation, startedAt, endedBy(exit), fiber)
+): Effect.Effect<A, E, R> => {
+  const watch = ({ effect, facts }: ReturnType<typeof run>) =>
+    watching({ ...subjectOf(operation, facts), parent }, ({ end, span }) => {
+      const finish = (exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
+        end(ended(exit))
         return exit
-      },
-      onSuccess: (value) => {
-        record(operation, startedAt, undefined, fiber)
-        return Effect.succeed(value)
       }
+      // `onExit` is slow, and only a span needs to know of an interruption.
+      return span === undefined
+        ? Effect.flatMap(Effect.exit(effect), finish)
+        : Effect.onExit(Effect.withParentSpan(effect, span), (exit) => Effect.sync(() => finish(exit)))
     })
-    if (!isWatched(fiber)) return measured
-    const attributes = attributesOf(facts)
-    return Effect.useSpan(
-      operationSpan(operation),
-      { attributes, captureStackTrace: false, ...(parent === undefined ? {} : { parent }) },
-      (span) =>
-        Effect.onExit(
-          Effect.withParentSpan(measured, span),
-          (exit) => Effect.sync(() => endSpan(span, endedBy(exit), fiber))
-        )
-    )
+  return Effect.matchCauseEffect(Effect.sync(run), {
+    // What a caller gives may throw when it is looked at. That is a defect like any other.
+    onFailure: (defect) => watch({ facts: {}, effect: Effect.failCause(defect) }),
+    onSuccess: watch
   })
-
-// What a caller gives may throw when it is looked at. That is a defect like any other.
-const safely = <A, E, R>(
-  run: () => { readonly facts: Facts; readonly effect: Effect.Effect<A, E, R> }
-): { readonly facts: Facts; readonly effect: Effect.Effect<A, E, R> } => {
-  try {
-    return run()
-  } catch (defect) {
-    return { facts: {}, effect: Effect.die(defect) }
-  }
 }
+
+export interface WatchedStream {
+  /** The parent of the spans of its pages. */
+  readonly span: Tracer.Span | undefined
+  /** Notes what is about to be emitted. */
+  readonly note: (events: Chunk.Chunk<PageEvent>) => void
+}
+
+/** Watches a stream, and counts what it emits. */
+export const watchStream = <A, E, R>(
+  operation: string,
+  facts: Facts,
+  events: (watched: WatchedStream) => Stream.Stream<A, E, R>
+): Stream.Stream<A, E, R> =>
+  Stream.unwrapScoped(watching(subjectOf(operation, facts), ({ end, span }) => {
+    const tally = { [attribute.pages]: 0, [attribute.clients]: 0, [attribute.retries]: 0 }
+    const noteEvent = (event: PageEvent): void => {
+      if (event._tag === "PageFetched") {
+        const { length } = event.page.clients
+        tally[attribute.pages] += 1
+        tally[attribute.clients] += length
+        metric.pages.update(1)
+        metric.clients.update(length)
+      } else if (event._tag === "PageRetrying") tally[attribute.retries] += 1
+      else if (event._tag === "DriftDetected") noteDrift({ ...facts, page: event.pageNumber }, event.sign)
+    }
+    const note = (events: Chunk.Chunk<PageEvent>): void => {
+      for (const event of events) noteEvent(event)
+    }
+    return Effect.as(
+      Effect.addFinalizer((exit) => Effect.sync(() => end(ended(exit), tally))),
+      events({ span, note })
+    )
+  }))

@@ -1,26 +1,25 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import type { Failure } from "../failure/failure.js"
 import { isSuccess } from "../failure/status.js"
-import { countTokenRequest, recordRequest } from "./metrics.js"
-import { attribute } from "./names.js"
-import { endedBy, endSpan, isWatched, nanosOf, secondsSince } from "./spans.js"
+import { attribute, metric } from "./names.js"
+import { endedBy, watching } from "./spans.js"
 import type { Ended } from "./spans.js"
 
-/** Where requests go, without their ids: what metrics say of them. */
+/** Where requests go, without their ids. */
 export interface Target {
-  readonly template: string
-  readonly address: string
-  readonly port: number
+  readonly [attribute.template]: string
+  readonly [attribute.address]: string
+  readonly [attribute.port]: number
 }
 
 export const targetOf = ({ hostname, port, protocol }: URL, template: string): Target => ({
-  template,
-  address: hostname,
-  port: port === "" ? protocol === "https:" ? 443 : 80 : Number(port)
+  [attribute.template]: template,
+  [attribute.address]: hostname,
+  [attribute.port]: port === "" ? protocol === "https:" ? 443 : 80 : Number(port)
 })
 
 export interface RequestFacts {
@@ -33,111 +32,63 @@ export interface RequestFacts {
   readonly atExit: (observe: (exit: Exit.Exit<unknown, Failure>) => void) => void
 }
 
-/** A request under way. Its exchange says what it is answered. */
+/** A request under way. Its exchange notes the status of the response. */
 export interface WatchedRequest {
   readonly span: Tracer.Span | undefined
   status: number | undefined
 }
 
-/** Measures a request, however it ends, and gives it a span where anybody could see one. */
+/** Watches a request, however it ends. */
 export const watchRequest = <A, R>(
   request: HttpClientRequest.HttpClientRequest,
-  facts: RequestFacts,
+  { atExit, grant, resendCount, target }: RequestFacts,
   exchange: (watched: WatchedRequest) => Effect.Effect<A, Failure, R>
-): Effect.Effect<A, Failure, R> =>
-  Effect.withFiberRuntime((fiber) => {
-    const startedAt = nanosOf(fiber)
-    const watch = (span?: Tracer.Span) => {
-      const watched: WatchedRequest = { span, status: undefined }
-      facts.atExit((exit) => {
-        const ended = endOf(exit, watched)
-        record(request.method, facts, watched.status, ended, secondsSince(startedAt, fiber))
-        if (span !== undefined) endSpan(span, ended, fiber)
-      })
-      return exchange(watched)
-    }
-    return isWatched(fiber) ? Effect.flatMap(makeSpan(request, facts), watch) : watch()
-  })
-
-/** Notes the status of the answer. */
-export const noteStatus = (watched: WatchedRequest, status: number): void => {
-  watched.status = status
-  watched.span?.attribute(attribute.status, status)
-}
-
-const makeSpan = (request: HttpClientRequest.HttpClientRequest, { grant, resendCount, target }: RequestFacts) =>
-  Effect.makeSpan(`${request.method} ${target.template}`, {
+): Effect.Effect<A, Failure, R> => {
+  const labels = { [attribute.method]: request.method, ...target }
+  return watching({
+    name: `${request.method} ${target[attribute.template]}`,
     kind: "client",
-    captureStackTrace: false,
-    attributes: {
-      [attribute.method]: request.method,
+    attributes: () => ({
+      ...labels,
       [attribute.url]: Option.match(HttpClientRequest.toUrl(request), { onNone: () => request.url, onSome: String }),
-      [attribute.template]: target.template,
-      [attribute.address]: target.address,
-      [attribute.port]: target.port,
-      ...(resendCount > 0 ? { [attribute.resendCount]: resendCount } : {}),
-      ...(grant === undefined ? {} : { [attribute.grant]: grant })
+      [attribute.resendCount]: resendCount === 0 ? undefined : resendCount,
+      [attribute.grant]: grant
+    }),
+    record: (seconds, found) => {
+      metric.requestDuration.update(seconds, { ...found, ...labels })
+      if (grant !== undefined) metric.tokenRequests.update(1, { ...found, grant })
     }
+  }, ({ end, span }) => {
+    const watched: WatchedRequest = { span, status: undefined }
+    atExit((exit) => end(endOf(exit, watched), { [attribute.status]: watched.status }))
+    return exchange(watched)
   })
-
-const record = (
-  method: string,
-  { grant, target }: RequestFacts,
-  status: number | undefined,
-  ended: Ended | undefined,
-  seconds: number
-): void => {
-  recordRequest(seconds, {
-    [attribute.method]: method,
-    [attribute.template]: target.template,
-    [attribute.address]: target.address,
-    [attribute.port]: String(target.port),
-    [attribute.status]: status === undefined ? undefined : String(status),
-    [attribute.errorType]: ended?.type
-  })
-  if (grant !== undefined) countTokenRequest(1, { grant, [attribute.errorType]: ended?.type })
 }
 
 // A deletion may succeed with an answer that is an error: what it was to delete is gone.
 const endOf = (exit: Exit.Exit<unknown, Failure>, { status }: WatchedRequest): Ended | undefined =>
-  Exit.isSuccess(exit) && status !== undefined && !isSuccess(status)
-    ? refused(status)
-    : endedBy(exit, (failure) => ({ type: errorType(failure), message: sentenceOf(failure) }))
+  Exit.isSuccess(exit) && status !== undefined && !isSuccess(status) ? answered(status) : endedBy(exit, describe)
 
-const refused = (status: number): Ended => ({ type: String(status), message: `the server answered with ${status}` })
+const answered = (status: number): Required<Ended> =>
+  isSuccess(status)
+    ? { type: "invalid_response", message: `the response (${status}) is not what the API promises` }
+    : { type: String(status), message: `the server responded with ${status}` }
 
-/** The `error.type` of a request that failed: its status, or else the transport's code. */
-export const errorType = (failure: Failure): string => {
+/** The `error.type` of a request that failed, its status or else the transport's code, and a sentence. */
+export const describe = (failure: Failure): Required<Ended> => {
   switch (failure._tag) {
-    case "NoAnswer":
-      return failure.code ?? failure.reason
+    case "NoAnswer": {
+      const type = failure.code ?? failure.reason
+      return { type, message: `no complete response arrived: ${type}` }
+    }
     case "TimedOut":
-      return "timeout"
+      return { type: "timeout", message: `no complete response arrived within ${failure.limit} ms` }
     case "RefusedStatus":
     case "InvalidAnswer":
     case "LoginRefused":
-      return isSuccess(failure.status) ? "invalid_response" : String(failure.status)
-    case "InvalidInput":
-      return "invalid_request"
-    case "NoToken":
-      return failure.error._tag
-  }
-}
-
-const sentenceOf = (failure: Failure): string => {
-  switch (failure._tag) {
-    case "NoAnswer":
-      return `no whole answer came: ${errorType(failure)}`
-    case "TimedOut":
-      return `no whole answer came within ${failure.limit} ms`
-    case "RefusedStatus":
-    case "InvalidAnswer":
-    case "LoginRefused":
-      return isSuccess(failure.status)
-        ? `the answer (${failure.status}) is not what was promised`
-        : refused(failure.status).message ?? ""
+      return answered(failure.status)
     case "InvalidInput":
     case "NoToken":
-      return "nothing was sent"
+      return { type: failure._tag, message: "nothing was sent" }
   }
 }

@@ -2,14 +2,16 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Tracer from "effect/Tracer"
-import { ProcessMakerError } from "../../ProcessMakerError.js"
+import type { Attributes } from "./metrics.js"
 import { attribute } from "./names.js"
 
 /** How something ended that did not succeed. */
@@ -20,30 +22,65 @@ export interface Ended {
   readonly message?: string
 }
 
-export type Watcher = Pick<
-  Fiber.RuntimeFiber<unknown, unknown>,
-  "getFiberRef" | "currentDefaultServices" | "currentContext"
->
+/** What is watched. */
+export interface Subject {
+  readonly name: string
+  readonly kind?: Tracer.SpanKind
+  readonly parent?: Tracer.AnySpan | undefined
+  /** Asked only when there is a span. */
+  readonly attributes: () => Attributes
+  /** Updates the metrics at the end, with what was found until then and an `error.type`. */
+  readonly record: (seconds: number, found: Attributes) => void
+}
+
+export interface Watch {
+  readonly span: Tracer.Span | undefined
+  readonly end: (ended: Ended | undefined, found?: Attributes) => void
+}
 
 // Its spans go nowhere.
 const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
 /** Whether anybody could see a span: a program with a tracer, or with a span of its own around the call. */
-export const isWatched = (fiber: Watcher): boolean =>
+const isWatched = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   fiber.getFiberRef(FiberRef.currentTracerEnabled) && (
     Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== nativeTracer ||
     Option.isSome(Context.getOption(fiber.currentContext, Tracer.ParentSpan))
   )
 
-export const nanosOf = ({ currentDefaultServices }: Watcher): bigint =>
-  Context.get(currentDefaultServices, Clock.Clock).unsafeCurrentTimeNanos()
+export const defined: (attributes: Attributes) => Record<string, string | number> = Record.filter(
+  Predicate.isNotUndefined
+)
 
-export const secondsSince = (startedAt: bigint, fiber: Watcher): number => Number(nanosOf(fiber) - startedAt) / 1e9
+/** Measures what it gives a span where anybody could see one, until its end is told. */
+export const watching = <A, E, R>(
+  { attributes, name, record, ...options }: Subject,
+  use: (watch: Watch) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiberRuntime((fiber) => {
+    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const startedAt = clock.unsafeCurrentTimeNanos()
+    const watch = (span?: Tracer.Span) =>
+      use({
+        span,
+        end: (ended, found) => {
+          const endedAt = clock.unsafeCurrentTimeNanos()
+          const noted = { ...found, [attribute.errorType]: ended?.type }
+          record(Number(endedAt - startedAt) / 1e9, noted)
+          if (span === undefined) return
+          for (const [key, value] of Object.entries(defined(noted))) span.attribute(key, value)
+          span.end(fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? endedAt : 0n, exitOf(ended))
+        }
+      })
+    if (!isWatched(fiber)) return watch()
+    const made = { ...options, attributes: defined(attributes()), captureStackTrace: false }
+    return Effect.flatMap(Effect.makeSpan(name, made), watch)
+  })
 
-/** How an exit counts: by an error of this library, or by what `failed` makes of another. */
+/** How an exit counts, if it did not succeed: `failed` describes what it failed with. */
 export const endedBy = <E>(
   exit: Exit.Exit<unknown, E>,
-  failed: (error: E) => Ended | undefined = byPublicError
+  failed: (error: E) => Ended | undefined
 ): Ended | undefined => {
   if (Exit.isSuccess(exit)) return undefined
   if (Cause.isInterruptedOnly(exit.cause)) return { type: "interrupted" }
@@ -54,18 +91,7 @@ export const endedBy = <E>(
   })
 }
 
-const isPublicError = Schema.is(ProcessMakerError)
-
-// A consumer of a stream may fail with an error of its own, which is none of the stream's.
-const byPublicError = (error: unknown): Ended | undefined =>
-  isPublicError(error) ? { type: error._tag, message: error.message } : undefined
-
-/** Ends a span with a sentence: what the work failed with has a stack of ours. */
-export const endSpan = (span: Tracer.Span, ended: Ended | undefined, fiber: Watcher): void => {
-  if (ended !== undefined) span.attribute(attribute.errorType, ended.type)
-  span.end(fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? nanosOf(fiber) : 0n, exitOf(ended))
-}
-
+// A sentence: what the work failed with has a stack of ours.
 const exitOf = (ended: Ended | undefined): Exit.Exit<void, Error> => {
   if (ended === undefined) return Exit.void
   if (ended.message === undefined) return Exit.interrupt(FiberId.none)

@@ -207,7 +207,7 @@ describe("refused here, with no request", () => {
     ],
     [
       (s) => s.findOauthClients("u-7", { page: untyped("2"), perPage: 0 }),
-      "page: must be a whole number from 1 to 90071992547408; perPage: must be a whole number from 1 to 100"
+      "page: must be a whole number, 1 or more; perPage: must be a whole number from 1 to 100"
     ],
     [
       (s) => drain(s.streamOauthClients("u-7", { onDrift: untyped("x") })),

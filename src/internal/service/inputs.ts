@@ -36,7 +36,7 @@ const lastPageNumber = Math.floor(Number.MAX_SAFE_INTEGER / 100) - 1
 
 const whole = (from: number, to: number) =>
   Schema.Number.pipe(Schema.filter((value) => Number.isSafeInteger(value) && value >= from && value <= to, {
-    description: `a whole number${to < Number.MAX_SAFE_INTEGER ? ` from ${from} to ${to}` : `, ${from} or more`}`
+    description: `a whole number${to < lastPageNumber ? ` from ${from} to ${to}` : `, ${from} or more`}`
   }))
 
 const PageSize = whole(1, 100)

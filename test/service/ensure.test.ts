@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { EnsuredOauthClient, OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
-import type { NewOauthClientInput, OauthClientsServiceShape } from "effect-processmaker-oauth"
+import type { NewOauthClientInput, OauthClientsServiceShape, RetryPolicyOptions } from "effect-processmaker-oauth"
 import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -137,6 +137,9 @@ describe("ensureOauthClient after a lost answer", () => {
         const [{ added, client }, took] = yield* seconds(ensure())
         assert.deepStrictEqual([added, took], [true, 0])
         assert.deepStrictEqual((yield* named(fake)).map(({ id }) => id), [client.id])
+        // Once found, it is waited for no more.
+        yield* fake.deleteClients(userId, [client.id])
+        assert.strictEqual((yield* seconds(ensure()))[1], 0)
       })))
 
   it.effect("adds again what was not added, once settle has passed", () =>
@@ -162,6 +165,25 @@ describe("ensureOauthClient after a lost answer", () => {
           outcome: "unknown"
         })
         assert.deepStrictEqual([took, yield* posts(fake), (yield* named(fake)).length], [15, 3, 0])
+      })))
+
+  it.effect("counts the retries of its additions too, in number and in time", () =>
+    overFake(20, (fake) =>
+      Effect.gen(function*() {
+        const busy = Fault.onOperation(
+          "addOauthClient",
+          Fault.resetBefore,
+          Fault.always(Fault.tooManyRequests("1 second"))
+        )
+        const failing = (policy: RetryPolicyOptions) =>
+          Effect.gen(function*() {
+            yield* fake.reset
+            yield* fake.script(busy)
+            const [, took] = yield* seconds(Effect.flip(RetryPolicy.with(ensure(), policy)))
+            return { took, posts: yield* posts(fake) }
+          })
+        assert.strictEqual((yield* failing({ maxAttempts: 3 })).posts, 3)
+        assert.isAtMost((yield* failing({ maxAttempts: 100, totalTimeout: "20 seconds" })).took, 20)
       })))
 
   it.effect("is bounded by totalTimeout, which runs from the first addition", () =>
@@ -195,6 +217,13 @@ describe("ensureOauthClient after a lost answer", () => {
     overLate({ posts: ["lostAndDropped", json({}, 403)] }, () =>
       Effect.gen(function*() {
         assert.deepInclude(yield* Effect.flip(ensure()), { _tag: "ProcessMakerTransportError", outcome: "unknown" })
+      })))
+
+  it.effect("waits for a lost client the next time too, where a later addition was refused", () =>
+    overLate({ posts: ["lost", json({}, 403)], showsAfter: 8000 }, (server) =>
+      Effect.gen(function*() {
+        yield* Effect.flip(ensure())
+        assert.deepStrictEqual([(yield* ensure()).added, server.posts()], [false, 2])
       })))
 
   it.effect("says so when the list cannot be read then", () =>
@@ -235,6 +264,8 @@ describe("ensureOauthClient fails at once", () => {
           const [error, took] = yield* seconds(Effect.flip(ensure()))
           assert.deepInclude(error, { _tag: tag, operation: "ensureOauthClient", outcome: "notApplied" })
           assert.deepStrictEqual([took, yield* posts(fake)], [0, 1])
+          // Nothing was added that the next call would have to wait for.
+          assert.strictEqual((yield* seconds(ensure()))[1], 0)
         })))
 
     it.effect(`where reading is refused with ${status}`, () =>

@@ -84,7 +84,7 @@ describe("over a socket", () => {
           yield* call(service)
           rotate()
           secret = "secret-2"
-          yield* call(service)
+          yield* Effect.withConfigProvider(call(service), ConfigProvider.fromMap(new Map()))
         })).pipe(Effect.provide(layer))
     }).pipe(Effect.provide(NodeHttpClient.layerUndici)))
 

@@ -95,7 +95,7 @@ describe("a batch in one process", () => {
       assert.isFalse(existsSync(file("b.ndjson.partial")))
     }), limits)
 
-  const kills = times(3, 50)
+  const kills = times(3, 10)
   it.scopedLive(
     `killed ${kills} times while lists move, it has every client once`,
     () =>

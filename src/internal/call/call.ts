@@ -38,7 +38,6 @@ import {
   factsOf,
   makeLedger,
   monotonic,
-  noteRefusal,
   noteSent,
   settle,
   totalDeadline
@@ -211,7 +210,7 @@ const send = <A>(
     userAgent,
     secrets: () => [token.value, ...(tokens.secrets?.() ?? [])],
     onRefusal: (refusal) => {
-      noteRefusal(ledger, refusal)
+      ledger.refusal = refusal
       return holdIfAsked(throttle, refusal)
     },
     decode,

@@ -1,3 +1,4 @@
+import { constFalse, constTrue } from "effect/Function"
 import type { ResolvedPolicy } from "../config/policy.js"
 import type { Failure, NoAnswer } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
@@ -45,11 +46,8 @@ const isRepeatable = ({ failure, method, reached }: Situation): boolean => {
     case "TimedOut":
       return idempotent && failure.deadline === "attempt"
     case "RefusedStatus":
-      return repeatsAfter(method, statusMeaning(failure.status).repeat, failure.retryAfter !== undefined)
-    case "InvalidAnswer":
-    case "LoginRefused":
-    case "InvalidInput":
-    case "NoToken":
+      return repeatsAfter[statusMeaning(failure.status).repeat](method, failure.retryAfter !== undefined)
+    default:
       return false
   }
 }
@@ -58,20 +56,14 @@ const isRepeatable = ({ failure, method, reached }: Situation): boolean => {
 const isLasting = ({ code = "", reason }: NoAnswer, reached: boolean): boolean =>
   reason === "tls" || (!reached && /^(ENOTFOUND|ENODATA|EAI_NONAME|EAI_NODATA)$/.test(code))
 
-const repeatsAfter = (method: Method, repeat: StatusMeaning["repeat"], told: boolean): boolean => {
-  switch (repeat) {
-    case "never":
-    case "replay":
-      return false
-    case "reads":
-      return method === "GET"
-    case "idempotent":
-      return method !== "POST"
-    case "told":
-      return method !== "POST" || told
-    case "all":
-      return true
-  }
+/** By what the status means: whether this method is sent again, given whether the server said when to come back. */
+const repeatsAfter: Record<StatusMeaning["repeat"], (method: Method, told: boolean) => boolean> = {
+  never: constFalse,
+  replay: constFalse,
+  reads: (method) => method === "GET",
+  idempotent: (method) => method !== "POST",
+  told: (method, told) => method !== "POST" || told,
+  all: constTrue
 }
 
 const replay = { delay: 0, kind: "replay" } satisfies Partial<Decision>

@@ -28,7 +28,7 @@ export interface Ledger {
   /** Of a write: an attempt may have been carried out without an answer. */
   lost: boolean
   replayed: boolean
-  /** The status of the attempt under way, when it is a refusal: it stands also if a deadline ends the body. */
+  /** The status of the attempt under way, when it is a refusal: noted before its body is read, it stands also if a deadline ends that. */
   refusal: RefusedStatus | undefined
 }
 
@@ -66,11 +66,6 @@ export const elapsed = ({ now, startedAt }: Ledger): number => Math.max(0, now()
 export const noteSent = (ledger: Ledger): void => {
   ledger.attempts += 1
   ledger.underway = ledger.method !== "GET"
-}
-
-/** Notes the status of a refusal before its body is read. */
-export const noteRefusal = (ledger: Ledger, refusal: RefusedStatus): void => {
-  ledger.refusal = refusal
 }
 
 /** Closes the account of an attempt that failed. */

@@ -1,8 +1,8 @@
 /**
  * Finds known secrets in a text, however they are written there: whole, or cut short down to twelve characters.
  */
-import { folded, rawReading, readings, withoutInvisible } from "./textReadings.js"
-import type { Breaks, Reading } from "./textReadings.js"
+import { isMark, read } from "./textReadings.js"
+import type { Manner, Reading } from "./textReadings.js"
 
 /** Pieces of this length give a secret away. A writing that is shorter is found as a whole only. */
 const piece = 12
@@ -18,60 +18,53 @@ export interface KnownSecret {
   readonly pieces: ReadonlyArray<Pieces>
 }
 
-/** All pieces of one length that the writings of a secret have. */
+/** All pieces of one length that the writings of a secret have where they are read in one manner. */
 interface Pieces {
-  readonly breaks: Breaks
+  readonly manner: Manner
   readonly length: number
-  readonly codes: ReadonlyArray<number>
-  /** By its hash: where in `codes` a piece begins. */
-  readonly starts: ReadonlyMap<number, ReadonlyArray<number>>
+  /** By its hash. */
+  readonly starts: Map<number, ReadonlyArray<ReadonlyArray<number>>>
   readonly heads: Uint8Array
 }
+
+const manners: ReadonlyArray<Manner> = [
+  { breaks: "skipped", escapes: false },
+  { breaks: "skipped", escapes: true },
+  { breaks: "blank", escapes: false },
+  { breaks: "blank", escapes: true }
+]
 
 const mix = (hash: number, point: number): number => Math.imul(hash ^ point, 0x01000193) ^ (hash >>> 13)
 const headOf = (hash: number): number => hash & 0x3fff
 
-const codesOf = (text: string, breaks: Breaks): ReadonlyArray<number> => {
-  const { codes, next } = folded(withoutInvisible(rawReading(text), breaks))
-  const visible: Array<number> = []
-  for (let at = 0; at < codes.length; at = next[at] ?? codes.length) visible.push(codes[at] ?? 0)
-  return visible
+const codesOf = (text: string, manner: Manner): ReadonlyArray<number> => {
+  const { codes, next } = read(text, manner)
+  const path: Array<number> = []
+  for (let at = 0; at < codes.length; at = next[at] ?? codes.length) path.push(codes[at] ?? 0)
+  return path
 }
 
-const toPieces = (writings: ReadonlyArray<ReadonlyArray<number>>, length: number, breaks: Breaks): Pieces => {
-  const codes = writings.flat()
-  const starts = new Map<number, Array<number>>()
-  const heads = new Uint8Array(0x4000)
-  const isSame = (one: number, other: number) => {
-    let step = 0
-    while (step < length && codes[one + step] === codes[other + step]) step += 1
-    return step === length
-  }
-  let end = 0
-  let start = 0
-  for (const writing of writings) {
-    end += writing.length
-    for (; start + length <= end; start++) {
-      let hash = 0
-      for (let step = 0; step < length; step++) {
-        hash = mix(hash, codes[start + step] ?? 0)
-        if (step === head - 1) heads[headOf(hash)] = 1
+// An escape that the secret itself holds may be cut in two: each piece is read alone.
+const piecesOf = (texts: ReadonlyArray<string>, manner: Manner): ReadonlyArray<Pieces> => {
+  const byLength = new Map<number, Pieces>()
+  for (const text of texts) {
+    const visible = codesOf(text, { ...manner, escapes: false })
+    for (let start = 0; start === 0 || start + piece <= visible.length; start++) {
+      const part = visible.slice(start, start + piece)
+      const codes = manner.escapes && part.some(isMark) ? codesOf(String.fromCodePoint(...part), manner) : part
+      if (codes.length < shortest) continue
+      const all: Pieces = byLength.get(codes.length) ??
+        { manner, length: codes.length, starts: new Map(), heads: new Uint8Array(0x4000) }
+      byLength.set(codes.length, all)
+      const hash = codes.reduce(mix, 0)
+      all.heads[headOf(codes.slice(0, head).reduce(mix, 0))] = 1
+      const others = all.starts.get(hash) ?? []
+      if (!others.some((other) => other.every((code, at) => code === codes[at]))) {
+        all.starts.set(hash, [...others, codes])
       }
-      const others = starts.get(hash) ?? []
-      if (!others.some((other) => isSame(start, other))) starts.set(hash, [...others, start])
     }
-    start = end
   }
-  return { breaks, length, codes, starts, heads }
-}
-
-const piecesOf = (texts: ReadonlyArray<string>, breaks: Breaks): ReadonlyArray<Pieces> => {
-  const byLength = new Map<number, Array<ReadonlyArray<number>>>()
-  for (const codes of texts.map((text) => codesOf(text, breaks))) {
-    const length = Math.min(piece, codes.length)
-    byLength.set(length, [...byLength.get(length) ?? [], codes])
-  }
-  return Array.from(byLength, ([length, writings]) => toPieces(writings, length, breaks))
+  return [...byLength.values()]
 }
 
 // Behind 0, 1 or 2 other bytes: the characters that depend on nothing but the secret.
@@ -82,19 +75,24 @@ const base64 = (utf8: Uint8Array): ReadonlyArray<string> =>
   })
 
 export const makeKnownSecret = (secret: string): KnownSecret => {
-  if (codesOf(secret, "skipped").length < shortest) return { word: secret, pieces: [] }
+  if (codesOf(secret, { breaks: "skipped", escapes: false }).length < shortest) return { word: secret, pieces: [] }
   const utf8 = new TextEncoder().encode(secret)
   const hex = Array.from(utf8, (byte) => byte.toString(16).padStart(2, "0")).join("")
-  const pieces = piecesOf([secret, hex, ...base64(utf8)], "skipped")
-  return { word: undefined, pieces: /\s/.test(secret) ? [...pieces, ...piecesOf([secret], "blanks")] : pieces }
+  const pieces = manners.flatMap((manner) =>
+    manner.breaks === "skipped"
+      ? piecesOf([secret, hex, ...base64(utf8)], manner)
+      : /\s/.test(secret)
+      ? piecesOf([secret], manner)
+      : []
+  )
+  return { word: undefined, pieces }
 }
 
-const markPieces = ({ codes, ends, next }: Reading, pieces: Pieces, marks: Uint8Array): void => {
-  const { heads, length, starts } = pieces
-  const isAt = (start: number) => (offset: number): boolean => {
+const markPieces = ({ codes, ends, next }: Reading, { heads, length, starts }: Pieces, marks: Uint8Array): void => {
+  const isAt = (start: number) => (wanted: ReadonlyArray<number>): boolean => {
     let at = start
     let step = 0
-    for (; step < length && codes[at] === pieces.codes[offset + step]; step++) at = next[at] ?? codes.length
+    for (; step < length && codes[at] === wanted[step]; step++) at = next[at] ?? codes.length
     return step === length
   }
   let marked = 0
@@ -128,12 +126,11 @@ const markWord = (text: string, word: string, marks: Uint8Array): void => {
 export const findSecrets = (text: string, secrets: ReadonlyArray<KnownSecret>): Uint8Array => {
   const marks = new Uint8Array(text.length)
   for (const { word } of secrets) markWord(text, word ?? "", marks)
-  for (const breaks of ["skipped", "blanks"] satisfies ReadonlyArray<Breaks>) {
-    const wanted = secrets.flatMap(({ pieces }) => pieces).filter((pieces) => pieces.breaks === breaks)
+  for (const manner of manners) {
+    const wanted = secrets.flatMap(({ pieces }) => pieces).filter((pieces) => pieces.manner === manner)
     if (wanted.length === 0) continue
-    for (const reading of readings(text, breaks)) {
-      for (const pieces of wanted) markPieces(reading, pieces, marks)
-    }
+    const reading = read(text, manner)
+    for (const pieces of wanted) markPieces(reading, pieces, marks)
   }
   return marks
 }

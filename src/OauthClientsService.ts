@@ -141,8 +141,8 @@ export interface OauthClientsOptions extends ProcessMakerConfigOptions {
  *
  * **Gotchas**
  *
- * `layer` is a function: each call makes a layer of its own, with a token and a retry budget of its own. Keep the layer
- * in a constant to share them.
+ * A layer is built where it is provided, and each build has a token and a retry budget of its own. Provide it once, at the
+ * edge of the program, or keep a `ManagedRuntime`: a layer that is provided to each call logs in at each call.
  *
  * @example
  * ```ts
@@ -192,6 +192,11 @@ export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/
   /**
    * From plain options. Fails when it is built if they are not valid, with an error that says what to set.
    *
+   * **Gotchas**
+   *
+   * Each call of this function makes another layer. For two tenants, make two and keep each, for example in a
+   * `ManagedRuntime` of its own.
+   *
    * @since 0.1.0
    */
   static readonly layer = (
@@ -205,7 +210,7 @@ export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/
   /**
    * From Effect's `Config`: `PROCESSMAKER_BASE_URL`, and either `PROCESSMAKER_ACCESS_TOKEN` or all of
    * `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`, `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`;
-   * optional `PROCESSMAKER_TOKEN_URL`.
+   * optional `PROCESSMAKER_TOKEN_URL`, `PROCESSMAKER_SCOPE` and `PROCESSMAKER_INSECURE_HOSTS`.
    *
    * @since 0.1.0
    */

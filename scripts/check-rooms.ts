@@ -37,6 +37,24 @@ const readModules = (): Readonly<Record<string, ReadonlyArray<string>>> =>
     execFileSync("madge", ["--json", "--extensions", "ts", "--ts-config", "tsconfig.json", "src"], { encoding: "utf8" })
   )
 
+/**
+ * Imports go down this order, never up and never between rooms of one rank: `list` and `token` do not know each other.
+ * The testing door stands above all of it.
+ */
+const ranks = [
+  ["testing", "doors"],
+  ["service"],
+  ["list", "token"],
+  ["call"],
+  ["http"],
+  ["wire"],
+  ["watch"],
+  ["failure", "config"],
+  ["model"]
+]
+const rankOf = (room: string): number =>
+  ranks.findIndex((rooms) => rooms.includes(room.replace(/^testing\/.*/, "testing")))
+
 const modules = readModules()
 const arrows = new Set<string>()
 for (const [module, targets] of Object.entries(modules)) {
@@ -45,7 +63,12 @@ for (const [module, targets] of Object.entries(modules)) {
     if (to.startsWith("testing") && !from.startsWith("testing") && module !== "testing.ts") {
       fail(`src/${module} imports the testing door, which would ship the fake to every user.`)
     }
-    if (from !== to) arrows.add(`  ${from} --> ${to}`)
+    if (from === to) continue
+    arrows.add(`  ${from} --> ${to}`)
+    const isWithin = rankOf(from) === 0 && rankOf(to) === 0
+    if (!isWithin && rankOf(to) <= rankOf(from)) {
+      fail(`src/${module} imports src/${target}: ${to} does not stand below ${from} in docs/architecture.md.`)
+    }
   }
 }
 

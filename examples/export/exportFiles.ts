@@ -41,6 +41,8 @@ export const openPartial = (
     return {
       append: (text: string) => {
         const buffer = new TextEncoder().encode(text)
+        // The page that ends a list may bring nothing, and to write nothing looks like a full disk.
+        if (buffer.length === 0) return Effect.succeed(0)
         return Effect.as(Effect.zipRight(file.writeAll(buffer), file.sync), buffer.length).pipe(
           Effect.catchAll(cannot(`write ${path}`))
         )

@@ -4,6 +4,8 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { outliveReaders } from "./outliveReaders.js"
 
@@ -42,7 +44,9 @@ export const runProgram = <E>(
       if (line !== undefined) process.stderr.write(`${name}: ${line.replace(/\s*\n\s*/g, " ")}\n`)
     })
   outliveReaders()
-  NodeRuntime.runMain(Effect.provide(Effect.onError(main, report), NodeContext.layer), {
+  // These programs say themselves what they do; the library's own lines would say it twice.
+  const quiet = Logger.withMinimumLogLevel(Effect.onError(main, report), LogLevel.Warning)
+  NodeRuntime.runMain(Effect.provide(quiet, NodeContext.layer), {
     disableErrorReporting: true,
     teardown: (_, onExit) => onExit(exitCode)
   })

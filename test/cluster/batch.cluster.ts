@@ -145,7 +145,7 @@ describe("a batch on PostgreSQL", () => {
 
       const later = (yield* fake.requests).slice(before.length)
       const pauses = fake.userIds.flatMap((userId) => {
-        const last = before.filter((request) => request.userId === userId).at(-1)
+        const last = [...before].reverse().find((request) => request.userId === userId)
         const next = later.find((request) => request.userId === userId)
         // The others are those of the new runner.
         if (last === undefined || next === undefined || authorizationOf(last) !== token) return []

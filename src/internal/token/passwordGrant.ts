@@ -7,8 +7,8 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { AccessToken } from "../../AccessToken.js"
 import type { AccessTokenProviderShape } from "../../AccessToken.js"
-import type { ProcessMakerConfigShape } from "../../ProcessMakerConfig.js"
 import type { AccessTokenError } from "../../ProcessMakerError.js"
+import type { RetryPolicyOptions } from "../../RetryPolicy.js"
 import { withDeadline } from "../call/deadline.js"
 import type { Worker } from "../call/deadline.js"
 import { CurrentLedger, factsOf, makeLedger, totalDeadline } from "../call/ledger.js"
@@ -24,9 +24,17 @@ import { makeTokenCache } from "./tokenCache.js"
 import { logIn, refresh } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
 
+/** What the grant needs to know of `ProcessMakerConfig`. */
+interface GrantConfig {
+  readonly tokenUrl: string
+  readonly retry: RetryPolicyOptions
+  readonly maxBodySize: number
+  readonly userAgent?: string | undefined
+}
+
 export interface PasswordGrant {
   readonly client: HttpClient.HttpClient
-  readonly config: ProcessMakerConfigShape
+  readonly config: GrantConfig
   /** As they were when the layer was built. */
   readonly credentials: Credentials
   /** Run at each login, so that a rotated secret is picked up. */
@@ -104,7 +112,7 @@ export const makePasswordGrant = (
 
 // Within a call, its own ledger counts and its own deadline holds; on its own, a login is a call like any other.
 const getUnder = (
-  { retry, tokenUrl: url }: ProcessMakerConfigShape,
+  { retry, tokenUrl: url }: GrantConfig,
   join: (ledger: Ledger) => Effect.Effect<AccessToken, Failure>
 ) => {
   const inForce = policyInForce(retry)

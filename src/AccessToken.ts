@@ -74,7 +74,7 @@ export type ProcessMakerCredentials =
   }
 
 /**
- * What gives out access tokens: implement it to bring your own.
+ * Provides access tokens. Implement it to bring your own.
  *
  * @since 0.1.0
  * @category models
@@ -84,11 +84,11 @@ export interface AccessTokenProviderShape {
    * A token to call with. What it fails with is final for the call that asked: a provider does its own retrying.
    */
   readonly get: Effect.Effect<AccessToken, AccessTokenError>
-  /** Says that the API refused this token. It is dropped only if it is still the one that `get` gives out. */
+  /** Reports that the API refused this token. It is dropped only if `get` would still return it. */
   readonly invalidate: (token: AccessToken) => Effect.Effect<void>
   /** The OAuth client that the tokens are issued to, if it is known: it can then be protected (`protectLogin`). */
   readonly clientId?: (() => string | undefined) | undefined
-  /** Whether `get` can give out another token after a refusal. Default: true. */
+  /** Whether `get` can return another token after a refusal. Default: true. */
   readonly renewable?: boolean | undefined
   /** What must not show in an error when a server repeats it, beside the token of the call. Default: nothing. */
   readonly secrets?: (() => ReadonlyArray<Redacted.Redacted<string>>) | undefined

@@ -30,7 +30,7 @@ export interface ProcessMakerConfigOptions {
    * fragment.
    */
   readonly baseUrl: string | URL
-  /** Where tokens are had, under the same rules. Default: `/oauth/access_token` at the origin of `baseUrl`. */
+  /** The token endpoint, under the same rules. Default: `/oauth/access_token` at the origin of `baseUrl`. */
   readonly tokenUrl?: string | URL | undefined
   /** Host names that `http:` is allowed on beside loopback, for a fake in a container network. Default: none. */
   readonly insecureHosts?: ReadonlyArray<string> | undefined

@@ -26,7 +26,7 @@ import { alphanumeric, uuid } from "./state/seededRandom.js"
 export type FakeProfile = "default" | "spec" | "laravel54" | "laravel55" | "carbon2016" | "jsonapi014"
 
 /**
- * As whom to log in to the fake.
+ * The credentials that the fake accepts.
  *
  * @since 0.1.0
  * @category models
@@ -88,7 +88,7 @@ export interface FakeOptions {
   readonly users?: number | ReadonlyArray<FakeUserInput> | undefined
   /** How many clients each user has, unless `users` says so. Default: 20. */
   readonly clients?: number | undefined
-  /** As whom to log in. Default: made up. */
+  /** The credentials that log in. Default: made up. */
   readonly credentials?: Partial<FakeCredentials> | undefined
   /** How long an access token lives; `omit` means a year that the server does not speak of. Default: a year. */
   readonly accessTokenLife?: Duration.DurationInput | "omit" | undefined

@@ -33,7 +33,7 @@ export interface FakeProcessMakerShape {
   readonly baseUrl: string
   /** Where the in-process fake gives tokens. */
   readonly tokenUrl: string
-  /** As whom to log in. */
+  /** The credentials that log in. */
   readonly credentials: FakeCredentials
   /** The ids of its users, in the order in which they were seeded. */
   readonly userIds: ReadonlyArray<string>

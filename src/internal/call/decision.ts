@@ -47,7 +47,10 @@ const isRepeatable = ({ failure, method, reached }: Situation): boolean => {
       return idempotent && failure.deadline === "attempt"
     case "RefusedStatus":
       return repeatsAfter[statusMeaning(failure.status).repeat](method, failure.retryAfter !== undefined)
-    default:
+    case "InvalidAnswer":
+    case "LoginRefused":
+    case "InvalidInput":
+    case "NoToken":
       return false
   }
 }

@@ -150,7 +150,7 @@ describe("a batch on PostgreSQL", () => {
       const pauses = fake.userIds.flatMap((userId) => {
         const ofUser = requested.filter((request) => request.userId === userId)
         // What the killed runner had sent may arrive after its end.
-        const last = ofUser.findLastIndex((request) => authorizationOf(request) === token)
+        const last = ofUser.map(authorizationOf).lastIndexOf(token)
         const [stopped, next] = [ofUser[last], ofUser[last + 1]]
         return stopped === undefined || next === undefined || timeOf(next) < killedAt
           ? []

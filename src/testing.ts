@@ -28,7 +28,7 @@ export {
   type Deletion,
   type FaultAction,
   type Insertion,
-  type PaginationMembers,
+  type JsonMembers,
   type RetryAfter
 } from "./testing/faults/FaultAction.js"
 export { layerTest, type TestOptions } from "./testing/layerTest.js"

@@ -1,7 +1,8 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
-import { FakeProcessMaker, Fault } from "effect-processmaker-oauth/testing"
+import { OauthClientsService } from "effect-processmaker-oauth"
+import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
 import type { FakeOptions } from "effect-processmaker-oauth/testing"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -115,6 +116,24 @@ describe("a fault script in process", () => {
       }
       assert.strictEqual(yield* fake.maxInFlight(), 1)
     }).pipe(Effect.provide(inProcess())))
+
+  it.effect("sends another document than it would, and goes on with what it sent", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      yield* fake.script(
+        Fault.onOperation("token", Fault.edit((token) => ({ ...token, expires_in: "never", token_type: "Bearer " }))),
+        Fault.onOperation(
+          "findOauthClients",
+          Fault.edit(({ data }) => ({ data: { 2: Array.isArray(data) ? data[0] : undefined } }))
+        )
+      )
+      const { clients } = yield* Effect.flatMap(
+        OauthClientsService,
+        ({ findOauthClients }) => findOauthClients(fake.userIds[0] ?? "")
+      )
+      assert.strictEqual(clients.length, 1)
+      assert.deepStrictEqual((yield* fake.requests).map(({ faults }) => faults), [["edit"], ["edit"]])
+    }).pipe(Effect.provide(layerTest())))
 
   it.effect("lies about pages", () =>
     Effect.gen(function*() {

@@ -157,10 +157,15 @@ export const lenientText = ({ bytes }: ReceivedBody, contentType: string): strin
   decoderOf(charsetOf(bytes, contentType), false).decode(bytes)
 
 /** The same, but what does not decode is an error: the left side says what was expected. */
-export const strictText = ({ bytes }: ReceivedBody, contentType: string): Either.Either<string, string> => {
+export const strictText = (
+  { bytes }: ReceivedBody,
+  contentType: string,
+  encoding: string | undefined
+): Either.Either<string, string> => {
   const charset = charsetOf(bytes, contentType)
+  const packing = encoding === undefined ? "" : ` (Content-Encoding: ${encoding.slice(0, 32)})`
   return Either.try({
     try: () => decoderOf(charset, true).decode(bytes),
-    catch: () => `must be text in ${charset.slice(0, 32)}, or name another charset in Content-Type`
+    catch: () => `must be text in ${charset.slice(0, 32)}, or name another charset in Content-Type${packing}`
   })
 }

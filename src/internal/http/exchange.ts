@@ -112,7 +112,7 @@ const readAnswer = <A>(
       body.isOver
         ? Either.left(invalid("size")(`must be at most ${maxBodySize} bytes long`))
         : Either.flatMap(
-          Either.mapLeft(strictText(body, contentType), invalid("json")),
+          Either.mapLeft(strictText(body, contentType, headers["content-encoding"]), invalid("json")),
           (text) => decode({ status, contentType, text: () => text })
         ),
       (failure) => ({ ...failure, requestId: readRequestId(headers) })

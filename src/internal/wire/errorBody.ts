@@ -41,12 +41,12 @@ const requestIds = [
 export const readRequestId = (headers: Readonly<Record<string, string | undefined>>): string | undefined =>
   requestIds.map((name) => headers[name]?.trim()).find((id) => id !== undefined && id !== "")
 
-// What is no JSON is the server's words: "Too Many Attempts." Half a document is not.
+// What is no JSON is the server's words: "Too Many Attempts." Half a document is not, and neither are bytes.
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    return /^\s*[{["]/.test(text) ? undefined : text
+    return /^\s*[{["]|[^\P{Cc}\s]/u.test(text) ? undefined : text
   }
 }
 

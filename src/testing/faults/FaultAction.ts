@@ -48,12 +48,12 @@ export interface Deletion {
 }
 
 /**
- * The members of `meta.pagination`, by their names on the wire.
+ * The members of a JSON object, by their names on the wire.
  *
  * @since 0.1.0
  * @category models
  */
-export type PaginationMembers = Readonly<Record<string, unknown>>
+export type JsonMembers = Readonly<Record<string, unknown>>
 
 /**
  * What a fault does to a request.
@@ -83,8 +83,7 @@ export type FaultAction = Data.TaggedEnum<{
   RepeatPage: { readonly claimRequested: boolean }
   MalformedBody: {}
   Paging: { readonly paging: Paging }
-  Pagination: { readonly overrides: PaginationMembers | ((said: PaginationMembers) => PaginationMembers) }
-  WithoutMeta: {}
+  Edit: { readonly what: string; readonly edit: (document: JsonMembers) => unknown }
 }>
 
 /**
@@ -102,6 +101,7 @@ export const FaultAction = Data.taggedEnum<FaultAction>()
  * @internal
  */
 export const describeAction = (action: FaultAction): string => {
+  if (action._tag === "Edit") return action.what
   const words = action._tag.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
   return action._tag === "Respond" ? `${words} ${action.status}` : words
 }

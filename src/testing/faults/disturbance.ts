@@ -36,12 +36,11 @@ const dripped = (answer: Answered, every: Duration.Duration, pieces: number): St
     )
   })
 
-const edited = (answer: Answered, edit: (document: Fields) => Fields): Answered => {
-  if (!answer.body.startsWith("{")) return answer
-  return { ...answer, body: JSON.stringify(edit(fieldsOf(JSON.parse(answer.body)))) }
-}
+const edited = (answer: Answered, edit: (document: Fields) => unknown): Answered =>
+  answer.body.startsWith("{") ? { ...answer, body: JSON.stringify(edit(fieldsOf(JSON.parse(answer.body)))) } : answer
 
-const withPagination = (overrides: Fields | ((said: Fields) => Fields)) => (document: Fields): Fields => {
+/** Other numbers of a page. */
+export const withPagination = (overrides: Fields | ((said: Fields) => Fields)) => (document: Fields): Fields => {
   const meta = fieldsOf(document["meta"])
   const said = fieldsOf(meta["pagination"])
   const changed = typeof overrides === "function" ? overrides(said) : overrides
@@ -58,12 +57,10 @@ const onAnswer = (action: FaultAction, answer: Answered, route: Route): FakeRepl
       return dripped(answer, action.every, action.pieces)
     case "MalformedBody":
       return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) }
-    case "Pagination":
-      return edited(answer, withPagination(action.overrides))
+    case "Edit":
+      return edited(answer, action.edit)
     case "RepeatPage":
       return action.claimRequested ? edited(answer, withPagination({ current_page: route.page })) : answer
-    case "WithoutMeta":
-      return edited(answer, ({ meta: _, ...document }) => document)
     default:
       return answer
   }

@@ -6,7 +6,8 @@
 import * as Duration from "effect/Duration"
 import { htmlAnswer, redirectAnswer } from "../api/answers.js"
 import type { Paging } from "../api/pageLinks.js"
-import { type Deletion, FaultAction, type Insertion, type PaginationMembers, type RetryAfter } from "./FaultAction.js"
+import { withPagination } from "./disturbance.js"
+import { type Deletion, FaultAction, type Insertion, type JsonMembers, type RetryAfter } from "./FaultAction.js"
 
 /**
  * What happens to one request, or to so many in a row.
@@ -261,9 +262,8 @@ export const malformedBody: FaultStep = step(FaultAction.MalformedBody())
  * @since 0.1.0
  * @category steps
  */
-export const pagination = (
-  overrides: PaginationMembers | ((said: PaginationMembers) => PaginationMembers)
-): FaultStep => step(FaultAction.Pagination({ overrides }))
+export const pagination = (overrides: JsonMembers | ((said: JsonMembers) => JsonMembers)): FaultStep =>
+  step(FaultAction.Edit({ what: "pagination", edit: withPagination(overrides) }))
 
 /**
  * Pages of a server that does not give what is asked for: it caps them, has one size or one page for all, clamps, or hides
@@ -291,4 +291,22 @@ export const swapClients = (
  * @since 0.1.0
  * @category steps
  */
-export const withoutMeta: FaultStep = step(FaultAction.WithoutMeta())
+export const withoutMeta: FaultStep = step(
+  FaultAction.Edit({ what: "without meta", edit: ({ meta: _, ...document }) => document })
+)
+
+/**
+ * Another document in place of the one that the server would send. Answers that are not JSON objects stay as they are.
+ *
+ * @example
+ * ```ts
+ * import { Fault } from "effect-processmaker-oauth/testing"
+ *
+ * export const lifeIsNoNumber = Fault.onOperation("token", Fault.edit((token) => ({ ...token, expires_in: "never" })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export const edit = (edit: (document: JsonMembers) => unknown): FaultStep =>
+  step(FaultAction.Edit({ what: "edit", edit }))

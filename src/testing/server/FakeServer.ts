@@ -110,7 +110,9 @@ export class FakeServer {
       const paging = actions.find((action) => action._tag === "Paging")?.paging
       const reply = early ?? this.#answer({ ...this.#context(request, { ...route, page }, now), paging })
       const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
-      return disturbed(reply._tag === "Answered" ? withHeaders(reply, headers) : reply, actions, route)
+      // A script may say other ones.
+      const answer = reply._tag === "Answered" ? { ...reply, headers: { ...headers, ...reply.headers } } : reply
+      return disturbed(answer, actions, route)
     })
   }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
+import type { TestProjectInlineConfiguration } from "vitest/config"
 import { defineConfig } from "vitest/config"
 import { randomRuns } from "./test/support/randomRuns.js"
 import { deepFiles, filesThat } from "./test/support/testFiles.js"
@@ -13,9 +14,22 @@ process.env["SEED"] ??= String(Date.now() % 2 ** 31)
 if (!/^-?\d+$/.test(process.env["SEED"])) throw new Error(`SEED must be a whole number, not ${process.env["SEED"]}`)
 
 const files = deep ? deepFiles : filesThat(/(?:)/)
-const onRealTime = filesThat(
-  /node:(?:http|net|child_process)"|platform-node\/|\.\/(?:servers|rawServer|programs|ways|soaking)\.js"/
-)
+/** By what they import: what measures the process it runs in, what needs sockets or processes, and all else. */
+const projectOf = new Map<string, "alone" | "real">([
+  ...filesThat(/node:(?:http|net|child_process)"|platform-node\/|\/(?:servers|rawServer|programs|ways)\.js"/)
+    .map((file) => [file, "real"] as const),
+  ...filesThat(/getActiveResourcesInfo|\/soaking\.js"/).map((file) => [file, "alone"] as const)
+])
+
+const project = (name: "virtual" | "real" | "alone"): TestProjectInlineConfiguration => ({
+  extends: true,
+  test: {
+    name,
+    include: files.filter((file) => (projectOf.get(file) ?? "virtual") === name),
+    isolate: name === "alone",
+    globalSetup: name === "real" ? ["test/support/bundledExamples.ts"] : []
+  }
+})
 
 export default defineConfig({
   resolve: {
@@ -26,25 +40,7 @@ export default defineConfig({
     ]
   },
   test: {
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "virtual",
-          include: files.filter((file) => !onRealTime.includes(file)),
-          isolate: false
-        }
-      },
-      {
-        extends: true,
-        test: {
-          // Sockets, heaps and processes.
-          name: "real",
-          include: files.filter((file) => onRealTime.includes(file)),
-          globalSetup: ["test/support/bundledExamples.ts"]
-        }
-      }
-    ],
+    projects: [project("virtual"), project("real"), project("alone")],
     reporters: ["default", randomRuns],
     setupFiles: ["test/support/runs.ts"],
     // A deep test is many quick ones.

@@ -1,17 +1,20 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { assert, describe, it } from "@effect/vitest"
 import { FakeProcessMaker, Fault } from "effect-processmaker-oauth/testing"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
+import { command } from "../../examples/batch/command.js"
 import { readUsers } from "../../examples/batch/users.js"
+import { runCommand } from "../../examples/support/commandLine.js"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
 import { seed, times } from "../support/runs.js"
 import type { Ended } from "./programs.js"
-import { commandOf, runCommand, runExample, startExample, temporaryDirectory } from "./programs.js"
+import { commandOf, runCommand as startCommand, runExample, startExample, temporaryDirectory } from "./programs.js"
 
 const program = "examples/batch/main.ts"
 const limits = { timeout: times(120_000, 1_200_000) }
@@ -191,7 +194,7 @@ describe("a batch in one process", () => {
           const { args, environment, file, run } = yield* batchOfAll
           // A limit on the size of files, in blocks of 512 bytes, stands in for a full disk.
           const command = commandOf(program, args).join(" ")
-          const full = yield* runCommand(
+          const full = yield* startCommand(
             ["sh", "-c", `trap '' XFSZ; ulimit -f ${blocks}; exec ${command}`],
             environment
           )
@@ -206,30 +209,44 @@ describe("a batch in one process", () => {
     )
   }
 
-  const refuses = (what: string, line: RegExp, args: ReadonlyArray<string>) =>
-    it.scopedLive(`ends with one clear line for ${what}`, () =>
+  it.scopedLive("ends with one clear line for an option that there is not", () =>
+    Effect.gen(function*() {
+      const ended = yield* runExample(program, ["--bogus"])
+      oneLine(ended, /^batch: Unknown option '--bogus' \(--help says more\)$/)
+      assert.strictEqual(ended.stderr.trimEnd().split("\n").length, 1)
+    }), limits)
+})
+
+describe("the command line of a batch", () => {
+  const run = (...args: ReadonlyArray<string>) => runCommand(command, args).pipe(Effect.provide(NodeContext.layer))
+
+  const refuses = (what: string, message: RegExp, args: ReadonlyArray<string>) =>
+    it.scopedLive(`refuses ${what}`, () =>
       Effect.gen(function*() {
         const directory = yield* temporaryDirectory
-        const ended = yield* runExample(program, args.map((arg) => arg.replace("DIR", directory)))
-        oneLine(ended, line)
-        assert.strictEqual(ended.stderr.trimEnd().split("\n").length, 1)
+        const error = yield* Effect.flip(run(...args.map((arg) => arg.replace("DIR", directory))))
+        assert.match(error.message, message)
         assert.deepStrictEqual(readdirSync(directory), [])
-      }), limits)
+      }).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map()))))
 
-  refuses("an option that there is not", /^batch: Unknown option '--bogus' \(--help says more\)$/, ["--bogus"])
-  refuses("a number out of range", /--concurrency must be a whole number/, ["--concurrency", "0"])
-  refuses("a file of users that is not there", /cannot read .*ENOENT/, ["--users", "DIR/no"])
-  refuses("an output that is a directory", /is a directory/, ["--out", "DIR"])
+  refuses("a number out of range", /^--concurrency must be a whole number/, ["--concurrency", "0"])
+  refuses("a file of users that is not there", /^cannot read .*ENOENT/, ["--users", "DIR/no"])
+  refuses("an output that is a directory", /is a directory$/, ["--out", "DIR"])
   refuses("a runner without a database", /set BATCH_DATABASE_URL/, ["runner"])
-  refuses("a sub-command's option that there is not", /Unknown option '--bogus'/, ["status", "--bogus"])
+  refuses("a sub-command's option that there is not", /^Unknown option '--bogus'$/, ["status", "--bogus"])
 
-  for (const command of [[], ["runner"], ["submit"], ["status"], ["write"]]) {
-    it.live(`explains ${["batch", ...command].join(" ")} with --help`, () =>
+  for (const name of [[], ["runner"], ["submit"], ["status"], ["write"]]) {
+    it.live(`explains ${["batch", ...name].join(" ")} with --help`, () =>
       Effect.gen(function*() {
-        const { code, stdout } = yield* runExample(program, [...command, "--help"])
-        assert.strictEqual(code, 0)
-        assert.match(stdout, command[0] === "runner" ? /^--port n/m : /^--job name/m)
-      }), limits)
+        const printed: Array<unknown> = []
+        yield* Effect.consoleWith((console) =>
+          Effect.withConsole(run(...name, "--help"), {
+            ...console,
+            log: (...texts) => Effect.sync(() => void printed.push(...texts))
+          })
+        )
+        assert.match(printed.join("\n"), name[0] === "runner" ? /^--port n/m : /^--job name/m)
+      }))
   }
 })
 

@@ -7,7 +7,7 @@ import type { ServerResponse } from "node:http"
 import { at, clientJson, clients, eventually, json, serve } from "../support/rawServer.js"
 import { times } from "../support/runs.js"
 
-const count = times(300, 1000)
+const count = times(100, 1000)
 
 const resources = () => {
   const counts: Record<string, number> = {}

@@ -21,6 +21,7 @@ import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { allSecrets, credentials, secrets, shapes, writings } from "../support/hostile.js"
 import { record } from "../support/recording.js"
+import { times } from "../support/runs.js"
 import { baseUrl, json, operationNames, operations, scripted } from "../support/scripted.js"
 import type { Operation, Reply, Seen } from "../support/scripted.js"
 
@@ -315,7 +316,7 @@ const matrix: Readonly<Record<string, Route>> = {
 
 // Most routes come in hundreds of writings, and to look everywhere takes its time: a few, spread evenly. That each
 // writing is caught is for `redact.test.ts`.
-const some = <A>(values: ReadonlyArray<A>, most = 10): ReadonlyArray<A> => {
+const some = <A>(values: ReadonlyArray<A>, most = times(4, 40)): ReadonlyArray<A> => {
   const step = Math.max(1, values.length / most)
   return Array.from(
     { length: Math.min(values.length, most) },

@@ -52,7 +52,9 @@ const refresh = (page: string): void => {
   const fresh = text.replace(
     fence,
     (match, example: string | undefined, _flags: string, code: string) =>
-      example === undefined ? match : match.replace(`\n${code}\`\`\``, () => `\n${readFileSync(example, "utf8")}\`\`\``)
+      example === undefined
+        ? match
+        : `${match.slice(0, -3 - code.length)}${readFileSync(example, "utf8")}\`\`\``
   )
   if (fresh !== text) {
     writeFileSync(page, fresh)

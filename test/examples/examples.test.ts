@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { readdirSync, readFileSync } from "node:fs"
 import * as Path from "node:path"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
@@ -21,6 +23,8 @@ describe("each example runs", () => {
   onFake("quickstart.ts", /^added \d+\n(?:\d+ .+\n){4}$/)
   onFake("many-users.ts", /^user-12: 660 clients$/m, /^nobody: failed, .*\(404\)/m, /^12 users counted, 1 failed$/m)
   onFake("managed-runtime.ts", /^added \d+/m, /^ProcessMakerNotFound: /m, /^131 clients are not revoked$/m)
+  onFake("rpc.ts", /^found Billing bot$/m, /^there is no client 18$/m, /^findOauthClientById .* not sent/m)
+  onFake("two-tenants.ts", /^EU: 12 clients\nUS: 12 clients\n$/)
   onFake("app/main.ts", /with the secret <redacted>$/m, /^connected: payroll$/m, /^payroll is disconnected$/m)
 
   for (const file of aboutOneUser) {
@@ -41,6 +45,29 @@ describe("each example runs", () => {
       assert.include(stdout, "a: 5 clients\nb: 7 clients\nc: failed, ")
     }).pipe(Effect.provide(serveFake({ users: [{ id: "a", clients: 5 }, { id: "b", clients: 7 }] }))), limits)
 })
+
+it.scopedLive(
+  "two-tenants.ts logs in once at each tenant that the environment names, with its own credentials",
+  () =>
+    Effect.gen(function*() {
+      const [eu, us] = yield* Effect.forEach(
+        [{ id: "u-7", clients: 5 }, { id: "u-8", clients: 9 }],
+        (user) => Layer.build(serveFake({ users: [user], credentials: { clientId: `client-of-${user.id}` } }))
+      )
+      if (eu === undefined || us === undefined) return assert.fail()
+      const environment = Object.fromEntries(
+        Object.entries({ EU: eu, US: us }).flatMap(([name, context]) =>
+          Object.entries(Context.get(context, ServedFake).environment).map(([key, value]) => [`${name}_${key}`, value])
+        )
+      )
+      const { stderr, stdout } = yield* runExample("examples/two-tenants.ts", [], environment)
+      assert.strictEqual(stdout, "EU: 5 clients\nUS: 9 clients\n", stderr)
+      for (const context of [eu, us]) {
+        assert.strictEqual(yield* Context.get(context, FakeProcessMaker).tokensIssued, 1)
+      }
+    }),
+  limits
+)
 
 it("the examples say how to run them where nothing is installed globally", () => {
   const files = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))

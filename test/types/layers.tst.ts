@@ -3,6 +3,7 @@ import { AccessTokenProvider, OauthClientsService, ProcessMakerConfig } from "ef
 import type { FakeProcessMaker } from "effect-processmaker-oauth/testing"
 import { layerTest } from "effect-processmaker-oauth/testing"
 import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { describe, expect, test } from "tstyche"
@@ -49,5 +50,23 @@ describe("secrets must be Redacted", () => {
     expect(AccessTokenProvider.layerPasswordGrant).type.not.toBeCallableWith({ ...credentials, clientSecret: "s" })
     expect(OauthClientsService.layer).type.not.toBeCallableWith({ baseUrl, credentials: { accessToken: "token" } })
     expect(OauthClientsService.layer).type.toBeCallableWith({ baseUrl, credentials: { accessToken: secret } })
+  })
+})
+
+describe("credentials by an Effect", () => {
+  test("of a login or a token, whatever it fails with", () => {
+    expect(OauthClientsService.layer({ baseUrl, credentials: Effect.succeed(credentials) }))
+      .type.toBe<Layer.Layer<OauthClientsService, ConfigError.ConfigError, HttpClient.HttpClient>>()
+    const vault = Effect.fail("sealed").pipe(Effect.as({ accessToken: secret }))
+    expect(OauthClientsService.layer).type.toBeCallableWith({ baseUrl, credentials: vault })
+  })
+
+  test("that needs nothing, and brings secrets that are Redacted", () => {
+    const needy = Effect.as(AccessTokenProvider, credentials)
+    expect(OauthClientsService.layer).type.not.toBeCallableWith({ baseUrl, credentials: needy })
+    const plain = Effect.succeed({ accessToken: "token" })
+    expect(OauthClientsService.layer).type.not.toBeCallableWith({ baseUrl, credentials: plain })
+    const lacking = Effect.succeed({ clientId: "c", clientSecret: secret, username: "u" })
+    expect(OauthClientsService.layer).type.not.toBeCallableWith({ baseUrl, credentials: lacking })
   })
 })

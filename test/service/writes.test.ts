@@ -3,6 +3,7 @@ import { OauthClientsService, ProcessMakerChangeIgnored } from "effect-processma
 import type { OauthClientsServiceShape } from "effect-processmaker-oauth"
 import { FakeProcessMaker, layerTest } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { json, layerOver, scripted } from "../support/scripted.js"
 import type { Reply, Seen } from "../support/scripted.js"
 
@@ -108,6 +109,7 @@ describe("a write that is answered with another flag than was sent", () => {
   > = [
     [{ revoked: true }, { revoked: false }, ["revoked"], "notApplied"],
     [{ revoked: false }, { revoked: 1 }, ["revoked"], "notApplied"],
+    [{ revoked: true, name: undefined }, { revoked: 0 }, ["revoked"], "notApplied"],
     [{ revoked: true, name: "X" }, { revoked: 0 }, ["revoked"], "applied"],
     [
       { personalAccessClient: true, passwordClient: false, revoked: true },
@@ -132,16 +134,36 @@ describe("a write that is answered with another flag than was sent", () => {
       }))
   }
 
-  it.effect("fails when a client was added so, and says that it was", () =>
+  for (
+    const [flag, attribute] of [["personalAccessClient", "personal_access_client"], [
+      "passwordClient",
+      "password_client"
+    ]] as const
+  ) {
+    for (const sent of [true, false]) {
+      it.effect(`fails when a client was added so, and says that it was: ${flag} ${sent}`, () =>
+        Effect.gen(function*() {
+          const { result } = yield* calling(
+            (service) => service.addOauthClient("u-7", { name: "CI", [flag]: sent }),
+            () => json(resource({ [attribute]: sent ? 0 : 1 }), 201)
+          )
+          assert.deepInclude(result._tag === "Left" ? result.left : {}, {
+            _tag: "ProcessMakerChangeIgnored",
+            operation: "addOauthClient",
+            fields: [flag],
+            outcome: "applied"
+          })
+        }))
+    }
+  }
+
+  it.effect("succeeds when a client that was added has flags that nobody sent", () =>
     Effect.gen(function*() {
       const { result } = yield* calling(
-        (service) => service.addOauthClient("u-7", { name: "CI", passwordClient: true }),
-        () => json(resource({ password_client: 0 }), 201)
+        (service) => service.addOauthClient("u-7", { name: "CI" }),
+        () => json(resource({ personal_access_client: true, password_client: true, revoked: true }), 201)
       )
-      assert.deepInclude(result._tag === "Left" ? result.left : {}, {
-        _tag: "ProcessMakerChangeIgnored",
-        outcome: "applied"
-      })
+      assert.strictEqual(result._tag, "Right")
     }))
 
   it.effect("succeeds where the answer does not state it, or where names differ", () =>
@@ -227,4 +249,57 @@ describe("the client that the layer logs in with", () => {
       yield* service.updateOauthClient("u-7", clientId, { revoked: true })
       assert.strictEqual((yield* fake.clients("u-7"))[0]?.revoked, true)
     }).pipe(Effect.provide(layer(false))))
+
+  // Whether a request was sent, by the id that logs in and the one that is to go.
+  const isSpared = (clientId: string, asked: string) =>
+    Effect.gen(function*() {
+      const { client, seen } = scripted(({ method, url }) =>
+        url.pathname.startsWith("/oauth")
+          ? json({ access_token: "t" })
+          : json(method === "DELETE" ? {} : resource({ revoked: true }, asked))
+      )
+      const login = { clientId, clientSecret: Redacted.make("s"), username: "u", password: Redacted.make("p") }
+      const results = yield* OauthClientsService.pipe(
+        Effect.flatMap((service) =>
+          Effect.all([
+            Effect.either(service.deleteOauthClient("u-7", asked)),
+            Effect.either(service.updateOauthClient("u-7", asked, { revoked: true }))
+          ])
+        ),
+        Effect.provide(layerOver(client, { credentials: login }))
+      )
+      const sent = seen.filter(({ url }) => url.pathname.startsWith("/api")).map(({ method }) => method)
+      const refused = results.filter((result) =>
+        result._tag === "Left" && result.left._tag === "ProcessMakerInvalidRequest"
+      )
+      assert.deepStrictEqual(sent, refused.length === 2 ? [] : ["DELETE", "PUT"])
+      return refused.length === 2
+    })
+  const uuid = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"
+
+  it.effect("in whatever way its id is written", () =>
+    Effect.gen(function*() {
+      for (const asked of ["17", "017", " 17", "17 ", "+17", "17.0", "17."]) {
+        assert.isTrue(yield* isSpared("17", asked), asked)
+      }
+      assert.isTrue(yield* isSpared("0017", "17"))
+      assert.isTrue(yield* isSpared(uuid, uuid.toUpperCase()))
+    }))
+
+  it.effect("and no other client is", () =>
+    Effect.gen(function*() {
+      for (const asked of ["1", "7", "170", "17.5", "-17", "17a", "a17", "0x11", "1 7", uuid]) {
+        assert.isFalse(yield* isSpared("17", asked), asked)
+      }
+      // Beyond what a double tells apart.
+      assert.isFalse(yield* isSpared("9007199254740993", "9007199254740992"))
+      assert.isFalse(yield* isSpared(uuid, uuid.replace("9b", "9c")))
+      assert.isFalse(yield* isSpared("bot", "BOT"))
+    }))
+
+  it.effect("is any, where the layer logs in with a token", () =>
+    Effect.gen(function*() {
+      const { result, sent } = yield* calling((service) => service.deleteOauthClient("u-7", "17"), () => json({}))
+      assert.deepStrictEqual([result._tag, sent], ["Right", ["DELETE"]])
+    }))
 })

@@ -6,10 +6,11 @@ import type { OauthClientsOptions, OauthClientsServiceShape } from "effect-proce
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { json, layerOver, scripted } from "../support/scripted.js"
-import { serve } from "../support/servers.js"
+import { clients, serve } from "../support/servers.js"
 import { simulated } from "../support/simulatedTime.js"
 
 const login = (clientSecret: string, password = "pass-word") => ({
@@ -42,27 +43,29 @@ const server = Effect.gen(function*() {
 const call = (service: OauthClientsServiceShape) => service.findOauthClients("u")
 
 describe("over a socket", () => {
-  it.scopedLive("a rotated secret is picked up at the next login", () =>
-    Effect.gen(function*() {
-      const { baseUrl, rotate, seen } = yield* server
-      let [secret, runs] = ["secret-1", 0]
-      const credentials = Effect.sync(() => (runs += 1, login(secret)))
-      yield* Effect.flatMap(OauthClientsService, (service) =>
-        Effect.gen(function*() {
-          assert.strictEqual(runs, 1)
-          yield* Effect.all([call(service), call(service)], { concurrency: 2 })
-          assert.strictEqual(runs, 2)
-          rotate()
-          secret = "secret-2"
-          yield* call(service)
-          assert.strictEqual(runs, 3)
-        })).pipe(Effect.provide(OauthClientsService.layer({ baseUrl, credentials })))
-      const logins = seen.filter(({ url }) => url === "/oauth/access_token")
-      assert.deepStrictEqual(logins.map(({ body }) => new URLSearchParams(body).get("client_secret")), [
-        "secret-1",
-        "secret-2"
-      ])
-    }).pipe(Effect.provide(NodeHttpClient.layerUndici)))
+  for (const [transport, client] of Object.entries(clients)) {
+    it.scopedLive(`a rotated secret is picked up at the next login: ${transport}`, () =>
+      Effect.gen(function*() {
+        const { baseUrl, rotate, seen } = yield* server
+        let [secret, runs] = ["secret-1", 0]
+        const credentials = Effect.sync(() => (runs += 1, login(secret)))
+        yield* Effect.flatMap(OauthClientsService, (service) =>
+          Effect.gen(function*() {
+            assert.strictEqual(runs, 1)
+            yield* Effect.all([call(service), call(service)], { concurrency: 2 })
+            assert.strictEqual(runs, 2)
+            rotate()
+            secret = "secret-2"
+            yield* call(service)
+            assert.strictEqual(runs, 3)
+          })).pipe(Effect.provide(OauthClientsService.layer({ baseUrl, credentials })))
+        const logins = seen.filter(({ url }) => url === "/oauth/access_token")
+        assert.deepStrictEqual(logins.map(({ body }) => new URLSearchParams(body).get("client_secret")), [
+          "secret-1",
+          "secret-2"
+        ])
+      }).pipe(Effect.provide(client)))
+  }
 
   it.scopedLive("the environment is read again, by the provider that the layer was built with", () =>
     Effect.gen(function*() {
@@ -105,6 +108,37 @@ describe("over a socket", () => {
       assert.isFalse(seen.some(({ url }) => url === "/oauth/access_token"))
     }).pipe(Effect.provide(NodeHttpClient.layerUndici)))
 })
+
+it.effect("renewal, redaction and protectLogin go by the credentials of the last login", () =>
+  simulated(Effect.gen(function*() {
+    const { client, seen } = scripted(({ url }) =>
+      url.pathname.startsWith("/oauth")
+        ? json({ access_token: `token-${seen.length}`, refresh_token: "refresh-1", expires_in: 60 })
+        : json({ message: "no, secret-of-the-second-login" }, 403)
+    )
+    let runs = 0
+    const credentials = Effect.sync(() =>
+      (runs += 1) === 1 ? login("secret-1") : { ...login("secret-of-the-second-login"), clientId: "18" }
+    )
+    yield* Effect.flatMap(OauthClientsService, (service) =>
+      Effect.gen(function*() {
+        assert.notInclude((yield* Effect.flip(call(service))).message, "secret-of")
+        yield* Effect.sleep("59 seconds")
+        yield* Effect.flip(call(service))
+        const refused = yield* Effect.flip(service.deleteOauthClient("u", "18"))
+        assert.strictEqual(refused._tag, "ProcessMakerInvalidRequest")
+        const forbidden = yield* Effect.flip(service.deleteOauthClient("u", "17"))
+        assert.strictEqual(forbidden._tag, "ProcessMakerForbidden")
+      })).pipe(Effect.provide(layerOver(client, { credentials })))
+    const logins = seen.filter(({ method }) => method === "POST").map(({ body }) => new URLSearchParams(body))
+    assert.deepStrictEqual(
+      logins.map((form) => [form.get("grant_type"), form.get("client_id"), form.get("client_secret")]),
+      [
+        ["password", "18", "secret-of-the-second-login"],
+        ["refresh_token", "18", "secret-of-the-second-login"]
+      ]
+    )
+  })))
 
 class VaultError extends Error {
   readonly _tag = "VaultError"
@@ -168,6 +202,12 @@ describe("credentials that cannot be read", () => {
           })).pipe(Effect.provide(layerOver(client, { credentials: next })))
       })).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map()))))
   }
+
+  it.effect("because they were interrupted interrupt the layer", () =>
+    Effect.gen(function*() {
+      const layer = layerOver(server().client, { credentials: Effect.interrupt })
+      assert.isTrue(Exit.isInterrupted(yield* Effect.exit(Effect.scoped(Layer.build(layer)))))
+    }))
 
   it.effect("at a login keep the words of the transport, too", () =>
     Effect.gen(function*() {

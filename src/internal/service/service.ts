@@ -110,7 +110,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     effect: Effect.Effect<A, E>
   ): Effect.Effect<A, E | CallError> => {
     const login = config.protectLogin === false ? undefined : tokens.clientId?.()
-    if (login === undefined || !isSameId(login, ids.clientId)) return effect
+    if (login === undefined || !mayBe(login, ids.clientId)) return effect
     const expected = "must not be the client that this layer logs in with, unless its option protectLogin is false"
     return invalidRequest({ operation: id, ...ids }, method, [{ path: ["clientId"], expected }])
   }
@@ -208,6 +208,12 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
       streamed(userId, streamOptions, clientsOf)
   }
 }
+
+// A database takes "017" and " 17" for the number 17.
+const mayBe = (login: string, id: string): boolean =>
+  isSameId(login, id) || (numeral.test(login) && numeral.exec(id)?.[1] === numeral.exec(login)?.[1])
+
+const numeral = /^\s*\+?0*(\d+)(?:\.0*)?\s*$/
 
 const clientsOf: (events: Chunk.Chunk<PageEvent>) => Chunk.Chunk<OauthClient> = Chunk.flatMap((event: PageEvent) =>
   event._tag === "PageFetched" ? Chunk.unsafeFromArray(event.page.clients) : Chunk.empty()

@@ -16,7 +16,7 @@ if (!/^-?\d+$/.test(process.env["SEED"])) throw new Error(`SEED must be a whole 
 const files = deep ? deepFiles : filesThat(/(?:)/)
 /** By what they import: what measures the process it runs in, what needs sockets or processes, and all else. */
 const projectOf = new Map<string, "alone" | "real">([
-  ...filesThat(/node:(?:http|net|child_process)"|platform-node\/|\/(?:servers|rawServer|programs|ways)\.js"/)
+  ...filesThat(/node:(?:http|net|child_process)"|platform-node\/|\/(?:servers|programs|ways)\.js"/)
     .map((file) => [file, "real"] as const),
   ...filesThat(/getActiveResourcesInfo|\/soaking\.js"/).map((file) => [file, "alone"] as const)
 ])

@@ -7,21 +7,21 @@ import * as Stream from "effect/Stream"
 import type { ServerResponse } from "node:http"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
-import { at, clientJson, clients, eventually, json, serve } from "../support/rawServer.js"
-import type { RawServer } from "../support/rawServer.js"
+import { at, clientJson, clientsByConnection, eventually, json, serve } from "../support/servers.js"
+import type { Served } from "../support/servers.js"
 
 const quick = { baseDelay: "1 millis", maxDelay: "1 millis" } as const
 
 const using = <A, E>(use: (service: OauthClientsServiceShape) => Effect.Effect<A, E>) =>
   Effect.flatMap(OauthClientsService, use)
 
-const closed = (server: RawServer) =>
+const closed = (server: Served) =>
   Effect.timeoutFail(eventually(() => server.sockets.open === 0), {
     duration: "5 seconds",
     onTimeout: () => new Error(`${server.sockets.open} connections are still open`)
   })
 
-describe.each(Object.entries(clients))("with %s", (name, client) => {
+describe.each(Object.entries(clientsByConnection))("with %s", (name, client) => {
   // undici opens a second connection when a request comes while the first is being put back; then it stays with the two.
   const atMost = name.includes("keep-alive") ? 1 : 2
 
@@ -34,7 +34,7 @@ describe.each(Object.entries(clients))("with %s", (name, client) => {
         yield* using((service) => Effect.repeatN(service.findOauthClientById("u-7", "17"), 14)).pipe(
           Effect.provide(at(server, client, quick))
         )
-        assert.strictEqual(server.requests.length, 60)
+        assert.strictEqual(server.seen.length, 60)
         assert.isAtMost(server.sockets.accepted, atMost)
       }))
 
@@ -52,7 +52,7 @@ describe.each(Object.entries(clients))("with %s", (name, client) => {
             19
           )
         ).pipe(Effect.provide(at(server, client)))
-        assert.strictEqual(server.requests.length, 40)
+        assert.strictEqual(server.seen.length, 40)
         assert.isAtMost(server.sockets.accepted, atMost)
       }))
   }
@@ -105,7 +105,7 @@ describe.each(Object.entries(clients))("with %s", (name, client) => {
           ]
           for (const [index, call] of calls.entries()) {
             const fiber = yield* Effect.fork(call)
-            yield* eventually(() => server.requests.length > index)
+            yield* eventually(() => server.seen.length > index)
             yield* Effect.sleep("20 millis")
             yield* Fiber.interrupt(fiber)
             yield* closed(server)
@@ -127,7 +127,7 @@ describe.each(Object.entries(clients))("with %s", (name, client) => {
             yield* closed(server)
           })
         ).pipe(Effect.provide(at(server, client, quick)))
-        assert.strictEqual(server.requests.length, 4)
+        assert.strictEqual(server.seen.length, 4)
       }))
   }
 

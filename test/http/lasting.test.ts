@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
-import { clients } from "../support/rawServer.js"
+import { clientsByConnection } from "../support/servers.js"
 import { credentials } from "../token/tokenServer.js"
 
 // For this test alone, and trusted by nobody.
@@ -43,7 +43,7 @@ const unknownHost = Effect.succeed(`https://${"a".repeat(64)}.invalid`)
 
 const accessToken = { accessToken: Redacted.make("tok-1") }
 
-const findPatiently = (options: OauthClientsOptions, client: (typeof clients)[string]) =>
+const findPatiently = (options: OauthClientsOptions, client: (typeof clientsByConnection)[string]) =>
   Effect.flatMap(OauthClientsService, (service) => service.findOauthClients("u-7")).pipe(
     RetryPolicy.with(RetryPolicy.patient),
     Effect.flip,
@@ -56,7 +56,7 @@ describe.concurrent("RetryPolicy.patient gives up at once", () => {
     ["a certificate that is refused", selfSigned, "tls", /DEPTH_ZERO_SELF_SIGNED_CERT/],
     ["a host name that there is not", unknownHost, "dns", /ENOTFOUND/]
   ] as const
-  for (const [transport, client] of Object.entries(clients)) {
+  for (const [transport, client] of Object.entries(clientsByConnection)) {
     for (const [what, server, reason, words] of scenes) {
       it.scopedLive(`on ${what}: ${transport}`, () =>
         Effect.gen(function*() {

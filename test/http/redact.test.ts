@@ -292,33 +292,18 @@ describe("the law of a known secret", () => {
     }
   })
 
-  it("64 kB take milliseconds, whatever they are", () => {
-    const all = [...allSecrets, "x".repeat(1000), "ab".repeat(500)]
-    const redact = known(...all)
-    redact("prepared")
-    for (
-      const filling of [
-        ...all,
-        "so ",
-        "a",
-        "ab",
-        "%25",
-        "%2541",
-        "\\",
-        "\\u0041",
-        "&",
-        "&#x61;",
-        "\n",
-        " ",
-        "\u200b",
-        "=\n",
-        "=41"
-      ]
-    ) {
-      const text = filling.repeat(Math.ceil(65_536 / filling.length))
-      const started = process.cpuUsage().user
-      redact(text)
-      assert.isBelow((process.cpuUsage().user - started) / 1000, 300, filling.slice(0, 20))
+  describe("64 kB take milliseconds", () => {
+    const long = [...allSecrets, "x".repeat(1000), "ab".repeat(500)]
+    const short = ["so ", "a", "ab", "%25", "%2541", "\\", "\\u0041", "&", "&#x61;", "\n", " ", "\u200b", "=\n", "=41"]
+    const redact = known(...long)
+    for (const filling of [...long, ...short]) {
+      it(`of ${JSON.stringify(filling).slice(0, 20)}`, () => {
+        redact("prepared")
+        const text = filling.repeat(Math.ceil(65_536 / filling.length))
+        const started = process.cpuUsage().user
+        redact(text)
+        assert.isBelow((process.cpuUsage().user - started) / 1000, 300)
+      })
     }
   })
 })

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { at, clientJson, clients, json, serve } from "../support/rawServer.js"
+import { at, clientJson, clientsByConnection, json, serve } from "../support/servers.js"
 
 const following: Record<string, Layer.Layer<HttpClient.HttpClient>> = {
   "HttpClient.followRedirects": Layer.provide(
@@ -22,7 +22,7 @@ const following: Record<string, Layer.Layer<HttpClient.HttpClient>> = {
 }
 
 describe.each([301, 302, 303, 307, 308])("a %i", (status) => {
-  for (const [name, client] of Object.entries(clients)) {
+  for (const [name, client] of Object.entries(clientsByConnection)) {
     it.scopedLive(`is not followed by ${name}, and is an error`, () =>
       Effect.gen(function*() {
         const other = yield* serve((_, response) => json(response, 200, clientJson("17")))
@@ -41,8 +41,8 @@ describe.each([301, 302, 303, 307, 308])("a %i", (status) => {
             })
           }
         }).pipe(Effect.provide(at(server, client)))
-        assert.strictEqual(other.requests.length, 0)
-        assert.strictEqual(server.requests.length, 2)
+        assert.strictEqual(other.seen.length, 0)
+        assert.strictEqual(server.seen.length, 2)
       }))
   }
 
@@ -60,7 +60,7 @@ describe.each([301, 302, 303, 307, 308])("a %i", (status) => {
           for (let nth = 1; nth <= 3; nth++) {
             const error = yield* Effect.flip(service.deleteOauthClient("u-7", "17"))
             assert.deepInclude(error, { _tag: "ProcessMakerUnexpectedStatus", attempts: 1, outcome: "unknown" })
-            assert.strictEqual(server.requests.length, nth)
+            assert.strictEqual(server.seen.length, nth)
           }
         }).pipe(Effect.provide(at(server, client)))
       }))

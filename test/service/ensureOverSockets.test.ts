@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import * as Effect from "effect/Effect"
-import { at, clients, json, serve } from "../support/rawServer.js"
+import { at, clientsByConnection, json, serve } from "../support/servers.js"
 
 const name = "Billing bot"
 
@@ -36,7 +36,7 @@ describe.concurrent("ensureOauthClient over a socket adds one client", () => {
     ["shows it a while after it broke the connection", () => losing(1, { showsAfter: 400 }), 1],
     ["stores nothing, twice", () => losing(2, { stores: false }), 3]
   ] as const
-  for (const [transport, layer] of Object.entries(clients)) {
+  for (const [transport, layer] of Object.entries(clientsByConnection)) {
     for (const [what, server, posts] of scenes) {
       it.scopedLive(`through ${transport}, from a server that ${what}`, () =>
         Effect.gen(function*() {

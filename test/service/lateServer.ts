@@ -1,10 +1,7 @@
 /** A server whose database shows a new client late, and which goes on when a caller has gone. */
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { json } from "../support/scripted.js"
+import { broken, json, scripted } from "../support/scripted.js"
 
 interface Row {
   readonly id: string
@@ -54,19 +51,15 @@ export const lateServer = ({ latency = 0, posts = [], showsAfter = 0 }: LateOpti
       return json({ data: shown(row) }, 201)
     })
 
-  const client = HttpClient.make((request, url) =>
+  const { client } = scripted(({ body, method, url }) =>
     Effect.gen(function*() {
-      seen.push(`${request.method} ${url.searchParams.get("page") ?? ""}`.trim())
-      const isPost = request.method === "POST"
-      const fate = isPost ? posts[posted++] ?? "answered" : "answered"
+      seen.push(`${method} ${url.searchParams.get("page") ?? ""}`.trim())
+      const fate = method === "POST" ? posts[posted++] ?? "answered" : "answered"
       yield* Effect.sleep(latency / 2)
-      if (fate instanceof Response) return HttpClientResponse.fromWeb(request, fate)
-      const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
-      const answer = fate === "lostAndDropped" ? undefined : yield* isPost ? add(body) : list(url)
+      if (fate instanceof Response) return fate
+      const answer = fate === "lostAndDropped" ? undefined : yield* method === "POST" ? add(body) : list(url)
       yield* Effect.sleep(latency / 2)
-      if (answer !== undefined && fate === "answered") return HttpClientResponse.fromWeb(request, answer)
-      const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" })
-      return yield* new HttpClientError.RequestError({ request, reason: "Transport", cause })
+      return answer !== undefined && fate === "answered" ? answer : broken("ECONNRESET", "read")
     }).pipe(
       // A caller who goes away stops waiting; the server does not stop working.
       Effect.forkDaemon,

@@ -26,6 +26,10 @@ export interface Seen {
 /** A response, or the cause of none. */
 export type Reply = Response | Error
 
+/** What a system call failed with. */
+export const broken = (code: string, syscall?: string): Error =>
+  Object.assign(new Error(syscall === undefined ? code : `${syscall} ${code}`), { code, syscall })
+
 export const baseUrl = "https://t1.api.example.test/api/v1"
 export const token: Redacted.Redacted<string> = Redacted.make("eyJ0b2tlbiI6MX0.Zm9vYmFyMTIz.c2lnbmF0dXJl")
 
@@ -35,7 +39,7 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
     headers: { "content-type": "application/vnd.api+json", ...headers }
   })
 
-export const scripted = (reply: (seen: Seen) => Reply) => {
+export const scripted = (reply: (seen: Seen) => Reply | Effect.Effect<Reply>) => {
   const seen: Array<Seen> = []
   const client = HttpClient.make((request, url) =>
     Effect.suspend(() => {
@@ -48,9 +52,10 @@ export const scripted = (reply: (seen: Seen) => Reply) => {
       }
       seen.push(asked)
       const answer = reply(asked)
-      return answer instanceof Response
-        ? Effect.succeed(HttpClientResponse.fromWeb(request, answer))
-        : Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause: answer }))
+      return Effect.flatMap(Effect.isEffect(answer) ? answer : Effect.succeed(answer), (answer) =>
+        answer instanceof Response
+          ? Effect.succeed(HttpClientResponse.fromWeb(request, answer))
+          : new HttpClientError.RequestError({ request, reason: "Transport", cause: answer }))
     })
   )
   return { seen, client }

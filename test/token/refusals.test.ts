@@ -12,10 +12,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { times } from "../support/runs.js"
+import { broken } from "../support/scripted.js"
 import { simulated } from "../support/simulatedTime.js"
 import {
   type Answer,
-  broken,
   credentials,
   granted,
   inOrder,

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { broken } from "../support/scripted.js"
 import {
   type Answer,
   type Asked,
-  broken,
   granted,
   inOrder,
   makeProvider,

@@ -1,8 +1,5 @@
 /** A token endpoint that a test writes by itself, and a provider that uses it. */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
-import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { AccessTokenProvider, ProcessMakerConfig } from "effect-processmaker-oauth"
 import type { AccessToken, AccessTokenProviderShape, RetryPolicyOptions } from "effect-processmaker-oauth"
 import * as Clock from "effect/Clock"
@@ -12,6 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { json, scripted } from "../support/scripted.js"
+import type { Reply } from "../support/scripted.js"
 
 /** A token request as it arrived. */
 export interface Asked {
@@ -22,19 +21,12 @@ export interface Asked {
   readonly fields: Readonly<Record<string, string>>
 }
 
-type Reply = Effect.Effect<Response, HttpClientError.RequestError>
-
 /** What the server does with a request. */
-export type Answer = (asked: Asked) => Reply | ((request: HttpClientRequest.HttpClientRequest) => Reply)
-
-const json = (status: number, body: unknown, headers?: Record<string, string>): Reply =>
-  Effect.sync(() =>
-    new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } })
-  )
+export type Answer = (asked: Asked) => Reply | Effect.Effect<Reply>
 
 /** Tokens are called after the request that they were made for: `access-1`, `refresh-1`. */
 export const granted = ({ nth }: Asked, fields: Record<string, unknown> = {}): Reply =>
-  json(200, {
+  json({
     token_type: "Bearer",
     expires_in: 3600,
     access_token: `access-${nth}`,
@@ -43,20 +35,10 @@ export const granted = ({ nth }: Asked, fields: Record<string, unknown> = {}): R
   })
 
 export const refused = (status: number, error: string, headers?: Record<string, string>): Reply =>
-  json(status, { error, message: "Refused." }, headers)
+  json({ error, message: "Refused." }, status, headers)
 
 export const plain = (status: number, text: string, headers?: Record<string, string>): Reply =>
-  Effect.sync(() => new Response(text, { status, headers: { "content-type": "text/html", ...headers } }))
-
-/** No answer, for the reason that this code of the system says. */
-export const broken = (code: string) => (request: HttpClientRequest.HttpClientRequest): Reply =>
-  Effect.fail(
-    new HttpClientError.RequestError({
-      request,
-      reason: "Transport",
-      cause: Object.assign(new Error(code), { code })
-    })
-  )
+  json(text, status, { "content-type": "text/html", ...headers })
 
 /** The answers in this order, the last one for ever. */
 export const inOrder = (...answers: readonly [Answer, ...ReadonlyArray<Answer>]): Answer => (asked) =>
@@ -64,13 +46,8 @@ export const inOrder = (...answers: readonly [Answer, ...ReadonlyArray<Answer>])
 
 export const later = (answer: Answer, delay: Duration.DurationInput): Answer => (asked) => {
   const reply = answer(asked)
-  return Effect.isEffect(reply) ? Effect.delay(reply, delay) : (request) => Effect.delay(reply(request), delay)
+  return Effect.delay(Effect.isEffect(reply) ? reply : Effect.succeed(reply), delay)
 }
-
-const fieldsOf = (request: HttpClientRequest.HttpClientRequest): Record<string, string> =>
-  request.body._tag === "Uint8Array"
-    ? Object.fromEntries(new URLSearchParams(new TextDecoder().decode(request.body.body)))
-    : {}
 
 export interface TokenServer {
   readonly client: HttpClient.HttpClient
@@ -85,14 +62,15 @@ export const makeTokenServer = (answer: Answer): TokenServer => {
   const asked: Array<Asked> = []
   let now = 0
   let most = 0
-  const client = HttpClient.make((request) =>
+  const { client } = scripted(({ body }) =>
     Effect.gen(function*() {
-      const one = { nth: asked.length + 1, at: yield* Clock.currentTimeMillis, fields: fieldsOf(request) }
+      const fields = Object.fromEntries(new URLSearchParams(body))
+      const one = { nth: asked.length + 1, at: yield* Clock.currentTimeMillis, fields }
       asked.push(one)
       now += 1
       most = Math.max(most, now)
       const reply = answer(one)
-      return HttpClientResponse.fromWeb(request, yield* Effect.isEffect(reply) ? reply : reply(request))
+      return Effect.isEffect(reply) ? yield* reply : reply
     }).pipe(Effect.ensuring(Effect.sync(() => now -= 1)))
   )
   return {

@@ -1,7 +1,7 @@
 /**
  * Holds the rooms of `docs/architecture.md` against `src`: the tree of files between `<!-- tree:start -->` and
- * `<!-- tree:end -->`, and the diagram of imports between rooms, type imports among them, between
- * `<!-- rooms:start -->` and `<!-- rooms:end -->`.
+ * `<!-- tree:end -->`, the files that a room shows to others (`shows`), and the diagram of imports between rooms, type
+ * imports among them (`rooms`).
  *
  *     tsx scripts/check-rooms.ts [--write]
  */
@@ -47,7 +47,7 @@ const ranks = [
   ["list", "token"],
   ["call"],
   ["http"],
-  ["wire"],
+  ["wire", "secrets"],
   ["watch"],
   ["failure", "config"],
   ["model"]
@@ -55,8 +55,23 @@ const ranks = [
 const rankOf = (room: string): number =>
   ranks.findIndex((rooms) => rooms.includes(room.replace(/^testing\/.*/, "testing")))
 
+const text = readFileSync(file, "utf8")
+const between = (name: string): RegExp => new RegExp(`(?<=<!-- ${name}:start -->)[^]*?(?=<!-- ${name}:end -->)`)
+const block = (name: string): string =>
+  text.match(between(name))?.[0] ??
+    fail(`${file} has no block between <!-- ${name}:start --> and <!-- ${name}:end -->.`)
+
+const shown = new Set(
+  Array.from(
+    block("shows").matchAll(/^\| (\w+) +\| (.*)/gm),
+    ([, room = "", files = ""]) =>
+      Array.from(files.matchAll(/`(\w+\.ts)`/g), ([, name = ""]) => `internal/${room}/${name}`)
+  ).flat()
+)
+
 const modules = readModules()
 const arrows = new Set<string>()
+const used = new Set<string>()
 for (const [module, targets] of Object.entries(modules)) {
   for (const target of targets) {
     const [from, to] = [roomOf(module), roomOf(target)]
@@ -67,16 +82,16 @@ for (const [module, targets] of Object.entries(modules)) {
     arrows.add(`  ${from} --> ${to}`)
     const isWithin = rankOf(from) === 0 && rankOf(to) === 0
     if (!isWithin && rankOf(to) <= rankOf(from)) {
-      fail(`src/${module} imports src/${target}: ${to} does not stand below ${from} in docs/architecture.md.`)
+      fail(`src/${module} imports src/${target}: ${to} does not stand below ${from} in ${file}.`)
+    }
+    if (target.startsWith("internal/")) {
+      if (!shown.has(target)) fail(`src/${module} imports src/${target}, which ${to} does not show by ${file}.`)
+      used.add(target)
     }
   }
 }
-
-const text = readFileSync(file, "utf8")
-const between = (name: string): RegExp => new RegExp(`(?<=<!-- ${name}:start -->)[^]*?(?=<!-- ${name}:end -->)`)
-const block = (name: string): string =>
-  text.match(between(name))?.[0] ??
-    fail(`${file} has no block between <!-- ${name}:start --> and <!-- ${name}:end -->.`)
+const idle = [...shown].filter((target) => !used.has(target))
+if (idle.length > 0) fail(`${file} says that rooms show what no other room imports: ${idle.join(", ")}.`)
 
 const inTree = new Set(Array.from(block("tree").matchAll(/^ +(\w+\.ts) /gm), ([, name = ""]) => name))
 const inSource = new Set(

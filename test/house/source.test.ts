@@ -14,7 +14,7 @@ it("a secret is revealed in one file", () => {
       text(file)
     )
   )
-  assert.deepStrictEqual(revealing, ["internal/http/secrets.ts"])
+  assert.deepStrictEqual(revealing, ["internal/secrets/secrets.ts"])
   assert.isAbove(sources.length, 30)
 })
 

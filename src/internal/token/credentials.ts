@@ -16,7 +16,7 @@ import { durationMillis } from "../config/policy.js"
 import { allInvalid, invalidSetting, leaves, optionalSetting, requiredSetting, spelled } from "../config/settings.js"
 import { credentialsUnavailable } from "../failure/failure.js"
 import type { Failure } from "../failure/failure.js"
-import { isBroken, isEmpty, isToken } from "../http/secrets.js"
+import { isBroken, isEmpty, isToken } from "../secrets/secrets.js"
 
 type Secret = Redacted.Redacted<string>
 

@@ -23,10 +23,8 @@ const exporters = Effect.map(
   Config.option(Config.nonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT")),
   Option.match({
     onNone: () => ({ spans: new ConsoleSpanExporter(), metrics: new ConsoleMetricExporter() }),
-    onSome: (collector) => ({
-      spans: new OTLPTraceExporter({ url: `${collector}/v1/traces` }),
-      metrics: new OTLPMetricExporter({ url: `${collector}/v1/metrics` })
-    })
+    // They read the variable themselves, and its companions, like OTEL_EXPORTER_OTLP_HEADERS.
+    onSome: () => ({ spans: new OTLPTraceExporter(), metrics: new OTLPMetricExporter() })
   })
 )
 

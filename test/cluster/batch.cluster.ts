@@ -31,7 +31,7 @@ const cluster = Effect.gen(function*() {
   const start = (args: ReadonlyArray<string>, environment: Readonly<Record<string, string>>) =>
     Effect.map(
       startExample(program, args, environment),
-      (running) => ({ ...running, ended: within("90 seconds", `the end of ${args[0]}`)(running.ended) })
+      (running) => ({ ...running, ended: within("180 seconds", `the end of ${args[0]}`)(running.ended) })
     )
   return {
     postgres,
@@ -53,7 +53,7 @@ const cluster = Effect.gen(function*() {
       Effect.flatMap(fake.requests, ({ length }) =>
         Effect.delay(fake.requests, "10 millis").pipe(
           Effect.repeat({ until: (all) => all.length >= length + more }),
-          within("60 seconds", `${more} requests after ${length}`)
+          within("120 seconds", `${more} requests after ${length}`)
         ))
   }
 })
@@ -184,10 +184,10 @@ describe("a batch on PostgreSQL", () => {
   it.scopedLive("stays under one rate with all its runners, and all wait when one is told to", () =>
     Effect.gen(function*() {
       const { fake, startRunner, submit } = yield* cluster
-      // Slow enough for a busy machine: a request that leaves late may come together with the next, and no more.
-      const rate = 4
+      // Slow enough for a busy machine: only a request that leaves half a second late comes together with the next.
+      const rate = 2
       const wait = 4000
-      yield* fake.script(Fault.on({ operation: "findOauthClients", nth: 30 }, Fault.tooManyRequests(`${wait} millis`)))
+      yield* fake.script(Fault.on({ operation: "findOauthClients", nth: 15 }, Fault.tooManyRequests(`${wait} millis`)))
       yield* Effect.all([1, 2, 3].map(() => startRunner(["--rate", `${rate}/s`])), { concurrency: 3 })
       const ended = yield* (yield* submit).ended
       assert.strictEqual(ended.code, 0, ended.stderr)
@@ -201,5 +201,5 @@ describe("a batch on PostgreSQL", () => {
       assert.isAtMost(between(told + 1, told + wait), 3)
       assert.isAbove(between(told + wait, told + wait + 3000), 3)
       assert.strictEqual(yield* fake.tokensIssued, 3)
-    }).pipe(Effect.provide(serveFake({ users: users(45, 80) }))))
+    }).pipe(Effect.provide(serveFake({ users: users(24, 80) }))))
 })

@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     include: ["test/cluster/*.cluster.ts"],
     globalSetup: ["test/support/bundledExamples.ts"],
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     fileParallelism: false
   }
 })

@@ -54,7 +54,7 @@ describe("npm, told to end, ends what it runs", () => {
       assert.isTrue(yield* answers)
       yield* running.kill("SIGTERM")
       yield* Effect.timeoutFail(running.ended, {
-        duration: "10 seconds",
+        duration: "30 seconds",
         onTimeout: () => new Error("it is still there")
       })
       assert.isFalse(yield* answers)

@@ -67,11 +67,13 @@ check(
       : `there is no "## ${version} (YYYY-MM-DD)"`
 )
 check("no @since is newer", () => newerThan(version)[0])
-check(
-  "package.json names the repository",
-  () =>
-    manifest.repository === undefined ? "provenance needs it: the repository that the release job runs in" : undefined
-)
+// Nobody can know it before there is one, and the job that publishes runs in it, with a tag.
+const unnamed = manifest.repository === undefined
+if (tag === undefined && unnamed) {
+  console.log("to do   package.json names the repository: provenance needs it, and the release job asks for it")
+} else {
+  check("package.json names the repository", () => unnamed ? "provenance needs it" : undefined)
+}
 check("npm test", succeeds("npm", "test"))
 check("npm run verify", succeeds("npm", "run", "verify"))
 check("npm run size", succeeds("npm", "run", "size"))

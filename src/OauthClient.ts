@@ -69,7 +69,7 @@ export class OauthClient extends Schema.Class<OauthClient>("OauthClient")({
  *
  * Encoding drops the secret; decoding gives a client without one.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export const OauthClientWithoutSecret = /* @__PURE__ */ Schema.transform(
@@ -85,7 +85,7 @@ export const OauthClientWithoutSecret = /* @__PURE__ */ Schema.transform(
 /**
  * Options of `ensureOauthClient`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface EnsureOptions {
@@ -103,7 +103,7 @@ export interface EnsureOptions {
  *
  * A client that was found may show no secret: servers may show it only when a client is added.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export class EnsuredOauthClient extends Schema.Class<EnsuredOauthClient>("EnsuredOauthClient")({
@@ -131,7 +131,7 @@ export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient
 /**
  * The same as a plain object: what `addOauthClient` takes.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface NewOauthClientInput {
@@ -165,7 +165,7 @@ export class OauthClientChanges extends Schema.Class<OauthClientChanges>("OauthC
 /**
  * The same as a plain object: what `updateOauthClient` takes.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface OauthClientChangesInput {

@@ -272,7 +272,7 @@ export class ProcessMakerInvalidResponse
  *
  * Flags alone are compared, and only those that the answer shows: a server may trim a name or cut it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class ProcessMakerChangeIgnored
@@ -408,7 +408,7 @@ export type AccessTokenError =
 /**
  * The same as a schema.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export const AccessTokenError = /* @__PURE__ */ Schema.Union(
@@ -439,7 +439,7 @@ export type OauthClientsError =
 /**
  * The same as a schema, for an RPC, a workflow or a queue that carries them.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export const OauthClientsError = /* @__PURE__ */ Schema.Union(
@@ -464,7 +464,7 @@ export type OauthClientsStreamError = OauthClientsError | ProcessMakerPagination
 /**
  * The same as a schema.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export const OauthClientsStreamError = /* @__PURE__ */ Schema.Union(OauthClientsError, ProcessMakerPaginationStuck)
@@ -480,7 +480,7 @@ export type ProcessMakerError = OauthClientsStreamError
 /**
  * The same as a schema.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export const ProcessMakerError = OauthClientsStreamError

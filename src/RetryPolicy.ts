@@ -72,7 +72,7 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
   /**
    * What a call takes where neither this reference nor its layer's `retry` option says otherwise.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    */
   static readonly defaults: Required<RetryPolicyOptions> = defaults
 

@@ -13,13 +13,18 @@ const program: Effect.Effect<string, ProcessMakerNotFound, OauthClientsService> 
   const oauthClients = yield* OauthClientsService
   const client = yield* oauthClients.findOauthClientById("1", "2")
   return client.name
-}).pipe(Effect.catchIf((error) => error._tag !== "ProcessMakerNotFound", () => Effect.succeed("")))
+}).pipe(
+  Effect.catchAll((error) => error._tag === "ProcessMakerNotFound" ? Effect.fail(error) : Effect.succeed(""))
+)
 
 export const live = program.pipe(
   Effect.provide(
     OauthClientsService.layer({
       baseUrl: "https://acme.api.processmaker.io/api/v1",
-      credentials: { accessToken: Redacted.make("token") }
+      // What a program has not set may be passed on as it is.
+      credentials: { accessToken: Redacted.make("token") },
+      userAgent: undefined,
+      retry: { maxAttempts: undefined }
     }).pipe(Layer.provide(FetchHttpClient.layer))
   )
 )

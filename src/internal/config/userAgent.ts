@@ -1,7 +1,7 @@
 import * as Predicate from "effect/Predicate"
 
 /** The version in package.json. */
-const version = "0.1.0"
+const version = "0.2.0"
 
 const isBrowser = (): boolean => {
   const navigator = Predicate.hasProperty(globalThis, "navigator") ? globalThis.navigator : undefined

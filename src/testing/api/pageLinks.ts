@@ -7,7 +7,7 @@
 /**
  * How a server pages a list that does not do as it is asked. The numbers in its answer are true of the page it gives.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Paging {

@@ -50,7 +50,7 @@ export interface Deletion {
 /**
  * The members of a JSON object, by their names on the wire.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type JsonMembers = Readonly<Record<string, unknown>>

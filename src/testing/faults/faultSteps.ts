@@ -269,7 +269,7 @@ export const pagination = (overrides: JsonMembers | ((said: JsonMembers) => Json
  * Pages of a server that does not give what is asked for: it caps them, has one size or one page for all, clamps, or hides
  * clients.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category steps
  */
 export const paging = (paging: Paging): FaultStep => step(FaultAction.Paging({ paging }))
@@ -277,7 +277,7 @@ export const paging = (paging: Paging): FaultStep => step(FaultAction.Paging({ p
 /**
  * Clients disappear and as many appear just before the request is answered: the list keeps its length.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category steps
  */
 export const swapClients = (
@@ -305,7 +305,7 @@ export const withoutMeta: FaultStep = step(
  * export const lifeIsNoNumber = Fault.onOperation("token", Fault.edit((token) => ({ ...token, expires_in: "never" })))
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category steps
  */
 export const edit = (edit: (document: JsonMembers) => unknown): FaultStep =>

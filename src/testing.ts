@@ -24,12 +24,6 @@ export {
   type Streamed
 } from "./testing/FakeRequest.js"
 export * as Fault from "./testing/faults/Fault.js"
-export {
-  type Deletion,
-  type FaultAction,
-  type Insertion,
-  type JsonMembers,
-  type RetryAfter
-} from "./testing/faults/FaultAction.js"
+export { type Deletion, type Insertion, type JsonMembers, type RetryAfter } from "./testing/faults/FaultAction.js"
 export { layerTest, type TestOptions } from "./testing/layerTest.js"
 export { type ListPosition } from "./testing/state/ServerState.js"

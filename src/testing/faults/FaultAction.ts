@@ -3,10 +3,13 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type { ApiContext } from "../api/api.js"
 import type { Paging } from "../api/pageLinks.js"
+import type { Route } from "../api/routes.js"
 import type { FakeClientInput } from "../FakeClient.js"
+import type { Answered, FakeReply } from "../FakeRequest.js"
 import type { ListPosition } from "../state/ServerState.js"
 
 /**
@@ -55,53 +58,14 @@ export interface Deletion {
  */
 export type JsonMembers = Readonly<Record<string, unknown>>
 
-/**
- * What a fault does to a request.
- *
- * @since 0.1.0
- * @category models
- */
-export type FaultAction = Data.TaggedEnum<{
-  Delay: { readonly duration: Duration.Duration }
-  Hang: {}
-  Refuse: {}
-  ResetBefore: {}
-  ResetAfter: {}
-  Truncate: { readonly fraction: number }
-  Drip: { readonly every: Duration.Duration; readonly pieces: number }
-  Respond: {
-    readonly status: number
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: string | Uint8Array
-  }
-  TooManyRequests: { readonly retryAfter: RetryAfter }
-  Unavailable: { readonly retryAfter: RetryAfter }
-  ExpireTokens: {}
-  RevokeTokens: {}
-  InsertClients: Insertion
-  DeleteClients: Deletion
-  RepeatPage: { readonly claimRequested: boolean }
-  MalformedBody: {}
-  Paging: { readonly paging: Paging }
-  Edit: { readonly what: string; readonly edit: (document: JsonMembers) => unknown }
-}>
-
-/**
- * Constructors and a matcher of the actions.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const FaultAction = Data.taggedEnum<FaultAction>()
-
-/**
- * An action in words.
- *
- * @since 0.1.0
- * @internal
- */
-export const describeAction = (action: FaultAction): string => {
-  if (action._tag === "Edit") return action.what
-  const words = action._tag.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
-  return action._tag === "Respond" ? `${words} ${action.status}` : words
+/** What a fault does to a request: before it is answered, while it is, and to the answer. */
+export interface FaultAction {
+  /** In words, for the log of requests. */
+  readonly what: string
+  /** Gives a reply where the request gets no further. */
+  readonly before?: (context: ApiContext) => Effect.Effect<FakeReply | undefined>
+  /** The page that is given in place of the one that was asked for. */
+  readonly page?: (asked: number) => number
+  readonly paging?: Paging
+  readonly after?: (answer: Answered, route: Route) => FakeReply
 }

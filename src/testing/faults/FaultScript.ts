@@ -5,7 +5,7 @@
  */
 import type { Route } from "../api/routes.js"
 import type { Fault, ScriptedFault } from "./Fault.js"
-import { describeAction, type FaultAction } from "./FaultAction.js"
+import type { FaultAction } from "./FaultAction.js"
 import { describeMatch, matches } from "./FaultMatch.js"
 import type { FaultStep } from "./faultSteps.js"
 import { dice } from "./randomFault.js"
@@ -34,7 +34,7 @@ const scriptedPlayer = ({ match, steps }: ScriptedFault): Player => {
       left.filter(isFinite).flatMap(({ actions, times }) =>
         Array.from(
           { length: times },
-          () => `${describeMatch(match)}: ${actions.map(describeAction).join(" and ") || "pass"}`
+          () => `${describeMatch(match)}: ${actions.map(({ what }) => what).join(" and ") || "pass"}`
         )
       )
   }

@@ -4,10 +4,12 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import { htmlAnswer, redirectAnswer } from "../api/answers.js"
 import type { Paging } from "../api/pageLinks.js"
-import { withPagination } from "./disturbance.js"
-import { type Deletion, FaultAction, type Insertion, type JsonMembers, type RetryAfter } from "./FaultAction.js"
+import { breakOff, editAnswer, inPieces, pageBefore, withPagination } from "./afterAnswer.js"
+import { beUnavailable, change, drop, insert, remove, respondWith, throttle } from "./beforeAnswer.js"
+import type { Deletion, FaultAction, Insertion, JsonMembers, RetryAfter } from "./FaultAction.js"
 
 /**
  * What happens to one request, or to so many in a row.
@@ -72,7 +74,7 @@ export const pass: FaultStep = step()
  * @category steps
  */
 export const delay = (duration: Duration.DurationInput): FaultStep =>
-  step(FaultAction.Delay({ duration: Duration.decode(duration) }))
+  step({ what: "delay", before: () => Effect.as(Effect.sleep(duration), undefined) })
 
 /**
  * No answer, ever.
@@ -80,7 +82,7 @@ export const delay = (duration: Duration.DurationInput): FaultStep =>
  * @since 0.1.0
  * @category steps
  */
-export const hang: FaultStep = step(FaultAction.Hang())
+export const hang: FaultStep = step({ what: "hang", before: () => Effect.never })
 
 /**
  * The connection is never made. On a port the nearest thing: it is reset.
@@ -88,7 +90,7 @@ export const hang: FaultStep = step(FaultAction.Hang())
  * @since 0.1.0
  * @category steps
  */
-export const refuse: FaultStep = step(FaultAction.Refuse())
+export const refuse: FaultStep = step(drop("refuse", "ECONNREFUSED"))
 
 /**
  * The connection is reset before the server did anything.
@@ -96,7 +98,7 @@ export const refuse: FaultStep = step(FaultAction.Refuse())
  * @since 0.1.0
  * @category steps
  */
-export const resetBefore: FaultStep = step(FaultAction.ResetBefore())
+export const resetBefore: FaultStep = step(drop("reset before", "ECONNRESET"))
 
 /**
  * The server did what it was asked, and the connection is reset before the answer: a lost 201.
@@ -104,7 +106,10 @@ export const resetBefore: FaultStep = step(FaultAction.ResetBefore())
  * @since 0.1.0
  * @category steps
  */
-export const resetAfter: FaultStep = step(FaultAction.ResetAfter())
+export const resetAfter: FaultStep = step({
+  what: "reset after",
+  after: () => ({ _tag: "Dropped", code: "ECONNRESET" })
+})
 
 /**
  * The server did what it was asked, and the answer breaks off after this part of its body.
@@ -112,7 +117,7 @@ export const resetAfter: FaultStep = step(FaultAction.ResetAfter())
  * @since 0.1.0
  * @category steps
  */
-export const truncateAt = (fraction: number): FaultStep => step(FaultAction.Truncate({ fraction }))
+export const truncateAt = (fraction: number): FaultStep => step(breakOff(fraction))
 
 /**
  * The server did what it was asked, and the answer breaks off half-way.
@@ -129,7 +134,7 @@ export const truncate: FaultStep = truncateAt(0.5)
  * @category steps
  */
 export const drip = (every: Duration.DurationInput, pieces = 10): FaultStep =>
-  step(FaultAction.Drip({ every: Duration.decode(every), pieces }))
+  step(inPieces(Duration.decode(every), pieces))
 
 /**
  * Answers with this status, these headers and this body, and does nothing else. Text and bytes are sent as they are; any
@@ -144,11 +149,11 @@ export const respond = (answer: {
   readonly body?: unknown
 }): FaultStep => {
   const { body = "", headers = {}, status } = answer
-  return step(FaultAction.Respond(
+  return step(
     typeof body === "string" || body instanceof Uint8Array
-      ? { status, headers, body }
-      : { status, headers: { "content-type": "application/vnd.api+json", ...headers }, body: JSON.stringify(body) }
-  ))
+      ? respondWith(status, headers, body)
+      : respondWith(status, { "content-type": "application/vnd.api+json", ...headers }, JSON.stringify(body))
+  )
 }
 
 /**
@@ -157,7 +162,7 @@ export const respond = (answer: {
  * @since 0.1.0
  * @category steps
  */
-export const tooManyRequests = (retryAfter?: RetryAfter): FaultStep => step(FaultAction.TooManyRequests({ retryAfter }))
+export const tooManyRequests = (retryAfter?: RetryAfter): FaultStep => step(throttle(retryAfter))
 
 /**
  * 503, in the words of the profile.
@@ -165,7 +170,7 @@ export const tooManyRequests = (retryAfter?: RetryAfter): FaultStep => step(Faul
  * @since 0.1.0
  * @category steps
  */
-export const unavailable = (retryAfter?: RetryAfter): FaultStep => step(FaultAction.Unavailable({ retryAfter }))
+export const unavailable = (retryAfter?: RetryAfter): FaultStep => step(beUnavailable(retryAfter))
 
 /**
  * 502 with a proxy's HTML page.
@@ -189,7 +194,9 @@ export const loginRedirect: FaultStep = respond(redirectAnswer("/login"))
  * @since 0.1.0
  * @category steps
  */
-export const expireTokens: FaultStep = step(FaultAction.ExpireTokens())
+export const expireTokens: FaultStep = step(
+  change("expire tokens", ({ now, state }) => state.tokens.expireAll(now))
+)
 
 /**
  * Every token is revoked just before the request is looked at, refresh tokens too.
@@ -197,7 +204,7 @@ export const expireTokens: FaultStep = step(FaultAction.ExpireTokens())
  * @since 0.1.0
  * @category steps
  */
-export const revokeTokens: FaultStep = step(FaultAction.RevokeTokens())
+export const revokeTokens: FaultStep = step(change("revoke tokens", ({ state }) => state.tokens.revokeAll()))
 
 /**
  * Clients appear just before the request is answered.
@@ -208,7 +215,7 @@ export const revokeTokens: FaultStep = step(FaultAction.RevokeTokens())
 export const insertClients = (
   clients: Insertion["clients"] = 1,
   options?: Omit<Insertion, "clients">
-): FaultStep => step(FaultAction.InsertClients({ ...options, clients }))
+): FaultStep => step(insert({ ...options, clients }))
 
 /**
  * Clients disappear just before the request is answered.
@@ -219,7 +226,7 @@ export const insertClients = (
 export const deleteClients = (
   clients: Deletion["clients"] = 1,
   options?: Omit<Deletion, "clients">
-): FaultStep => step(FaultAction.DeleteClients({ ...options, clients }))
+): FaultStep => step(remove({ ...options, clients }))
 
 /**
  * The page before, under its own number.
@@ -227,7 +234,7 @@ export const deleteClients = (
  * @since 0.1.0
  * @category steps
  */
-export const repeatPage: FaultStep = step(FaultAction.RepeatPage({ claimRequested: false }))
+export const repeatPage: FaultStep = step(pageBefore(false))
 
 /**
  * The page before, under the number that was asked for.
@@ -235,7 +242,7 @@ export const repeatPage: FaultStep = step(FaultAction.RepeatPage({ claimRequeste
  * @since 0.1.0
  * @category steps
  */
-export const repeatClients: FaultStep = step(FaultAction.RepeatPage({ claimRequested: true }))
+export const repeatClients: FaultStep = step(pageBefore(true))
 
 /**
  * A complete answer whose JSON is cut off.
@@ -243,7 +250,10 @@ export const repeatClients: FaultStep = step(FaultAction.RepeatPage({ claimReque
  * @since 0.1.0
  * @category steps
  */
-export const malformedBody: FaultStep = step(FaultAction.MalformedBody())
+export const malformedBody: FaultStep = step({
+  what: "malformed body",
+  after: (answer) => ({ ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) })
+})
 
 /**
  * Other values in `meta.pagination`, by their names on the wire; `undefined` takes a member away. A function is given what
@@ -263,7 +273,7 @@ export const malformedBody: FaultStep = step(FaultAction.MalformedBody())
  * @category steps
  */
 export const pagination = (overrides: JsonMembers | ((said: JsonMembers) => JsonMembers)): FaultStep =>
-  step(FaultAction.Edit({ what: "pagination", edit: withPagination(overrides) }))
+  step(editAnswer("pagination", withPagination(overrides)))
 
 /**
  * Pages of a server that does not give what is asked for: it caps them, has one size or one page for all, clamps, or hides
@@ -272,7 +282,7 @@ export const pagination = (overrides: JsonMembers | ((said: JsonMembers) => Json
  * @since 0.2.0
  * @category steps
  */
-export const paging = (paging: Paging): FaultStep => step(FaultAction.Paging({ paging }))
+export const paging = (paging: Paging): FaultStep => step({ what: "paging", paging })
 
 /**
  * Clients disappear and as many appear just before the request is answered: the list keeps its length.
@@ -292,7 +302,7 @@ export const swapClients = (
  * @category steps
  */
 export const withoutMeta: FaultStep = step(
-  FaultAction.Edit({ what: "without meta", edit: ({ meta: _, ...document }) => document })
+  editAnswer("without meta", ({ meta: _, ...document }) => document)
 )
 
 /**
@@ -308,5 +318,4 @@ export const withoutMeta: FaultStep = step(
  * @since 0.2.0
  * @category steps
  */
-export const edit = (edit: (document: JsonMembers) => unknown): FaultStep =>
-  step(FaultAction.Edit({ what: "edit", edit }))
+export const edit = (edit: (document: JsonMembers) => unknown): FaultStep => step(editAnswer("edit", edit))

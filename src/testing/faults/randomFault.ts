@@ -3,28 +3,27 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
-import { htmlAnswer } from "../api/answers.js"
 import type { Route } from "../api/routes.js"
 import { generator, mixText } from "../state/seededRandom.js"
-import { FaultAction } from "./FaultAction.js"
+import type { FaultAction } from "./FaultAction.js"
 import type { FaultMatch } from "./FaultMatch.js"
+import * as Step from "./faultSteps.js"
 
 const outcomes = {
-  delay: FaultAction.Delay({ duration: Duration.millis(50) }),
-  refuse: FaultAction.Refuse(),
-  resetBefore: FaultAction.ResetBefore(),
-  resetAfter: FaultAction.ResetAfter(),
-  truncate: FaultAction.Truncate({ fraction: 0.5 }),
-  tooManyRequests: FaultAction.TooManyRequests({ retryAfter: Duration.seconds(1) }),
-  unavailable: FaultAction.Unavailable({ retryAfter: Duration.seconds(1) }),
-  badGateway: FaultAction.Respond(htmlAnswer(502, "502 Bad Gateway")),
-  malformedBody: FaultAction.MalformedBody(),
-  expireTokens: FaultAction.ExpireTokens(),
-  revokeTokens: FaultAction.RevokeTokens(),
-  insertClients: FaultAction.InsertClients({ clients: 1 }),
-  deleteClients: FaultAction.DeleteClients({ clients: 1 }),
-  repeatPage: FaultAction.RepeatPage({ claimRequested: false })
+  delay: Step.delay("50 millis"),
+  refuse: Step.refuse,
+  resetBefore: Step.resetBefore,
+  resetAfter: Step.resetAfter,
+  truncate: Step.truncate,
+  tooManyRequests: Step.tooManyRequests("1 second"),
+  unavailable: Step.unavailable("1 second"),
+  badGateway: Step.badGateway,
+  malformedBody: Step.malformedBody,
+  expireTokens: Step.expireTokens,
+  revokeTokens: Step.revokeTokens,
+  insertClients: Step.insertClients(),
+  deleteClients: Step.deleteClients(),
+  repeatPage: Step.repeatPage
 }
 
 /**
@@ -89,11 +88,11 @@ export const random = (seed: number, options: RandomOptions = {}): RandomFault =
 
 const isOutcome = (name: string): name is keyof typeof outcomes => name in outcomes
 
-const drawn = (rates: RandomRates, chance: number): FaultAction | undefined => {
+const drawn = (rates: RandomRates, chance: number): ReadonlyArray<FaultAction> | undefined => {
   let reached = 0
   for (const [name, rate] of Object.entries(rates)) {
     reached += rate ?? 0
-    if (chance < reached && isOutcome(name)) return outcomes[name]
+    if (chance < reached && isOutcome(name)) return outcomes[name].actions
   }
   return undefined
 }
@@ -105,8 +104,8 @@ export const dice = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultA
     const key = [route.operation, route.userId, route.clientId, route.page].join(" ")
     const { count, inARow } = seen.get(key) ?? { count: 0, inARow: 0 }
     const chance = generator(fault.seed, mixText(key), count)()
-    const action = inARow < fault.inARow ? drawn(fault.rates, chance) : undefined
-    seen.set(key, { count: count + 1, inARow: action === undefined ? 0 : inARow + 1 })
-    return action === undefined ? undefined : [action]
+    const actions = inARow < fault.inARow ? drawn(fault.rates, chance) : undefined
+    seen.set(key, { count: count + 1, inARow: actions === undefined ? 0 : inARow + 1 })
+    return actions
   }
 }

@@ -15,10 +15,8 @@ import { type Paths, type Route, routeOf } from "../api/routes.js"
 import { answerToken, throttledToken } from "../api/tokenEndpoint.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeReply, FakeRequest } from "../FakeRequest.js"
-import { disturbed } from "../faults/disturbance.js"
-import { describeAction, type FaultAction } from "../faults/FaultAction.js"
+import type { FaultAction } from "../faults/FaultAction.js"
 import { FaultScript } from "../faults/FaultScript.js"
-import { interfere } from "../faults/interference.js"
 import { type Allowance, allowanceHeaders, RateLimiter, retryAfterHeaders } from "../state/RateLimiter.js"
 import { RequestLog } from "../state/RequestLog.js"
 import { ServerState } from "../state/ServerState.js"
@@ -76,7 +74,7 @@ export class FakeServer {
         const now = clock.unsafeCurrentTimeMillis()
         const route = routeOf(request, this.#paths, this.#settings.maxPerPage)
         const actions = route.operation === "preflight" ? [] : this.script.next(route)
-        const faults = actions.map(describeAction)
+        const faults = actions.map(({ what }) => what)
         this.hint.arrive(clock, `${request.method} ${request.url}`, faults)
         const sequence = this.log.arrive({
           request,
@@ -102,17 +100,20 @@ export class FakeServer {
   #play(request: FakeRequest, route: Route, actions: ReadonlyArray<FaultAction>): Effect.Effect<FakeReply> {
     return Effect.gen(this, function*() {
       let early: FakeReply | undefined
-      for (const action of actions) {
-        early ??= yield* interfere(this.#context(request, route, yield* Clock.currentTimeMillis), action)
+      for (const { before } of actions) {
+        if (before !== undefined) early ??= yield* before(this.#context(request, route, yield* Clock.currentTimeMillis))
       }
       const now = yield* Clock.currentTimeMillis
-      const page = actions.some(({ _tag }) => _tag === "RepeatPage") ? Math.max(1, (route.page ?? 1) - 1) : route.page
-      const paging = actions.find((action) => action._tag === "Paging")?.paging
+      const page = actions.find(({ page }) => page !== undefined)?.page?.(route.page ?? 1) ?? route.page
+      const paging = actions.find(({ paging }) => paging !== undefined)?.paging
       const reply = early ?? this.#answer({ ...this.#context(request, { ...route, page }, now), paging })
       const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
       // A script may say other ones.
       const answer = reply._tag === "Answered" ? { ...reply, headers: { ...headers, ...reply.headers } } : reply
-      return disturbed(answer, actions, route)
+      return actions.reduce<FakeReply>(
+        (current, { after }) => current._tag === "Answered" ? after?.(current, route) ?? current : current,
+        answer
+      )
     })
   }
 

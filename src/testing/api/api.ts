@@ -11,14 +11,12 @@ import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
 import type { ClientTable } from "../state/ClientTable.js"
 import type { ServerState } from "../state/ServerState.js"
-import { htmlAnswer, jsonAnswer, redirectAnswer, withHeaders } from "./answers.js"
-import { clientFields, unsetFlags } from "./clientFields.js"
-import { mediaTypeProblem, resourceProblem } from "./mediaTypes.js"
+import { htmlAnswer, jsonAnswer, parsedBody, redirectAnswer, wantsJson, withHeaders } from "./messages.js"
 import type { Paging } from "./pageLinks.js"
 import * as Problem from "./Problem.js"
 import type { Profile, ShownClient } from "./profiles.js"
-import { parsedBody, wantsJson } from "./requestBody.js"
 import type { Route } from "./routes.js"
+import { clientFields, mediaTypeProblem, resourceProblem, unsetFlags } from "./validation.js"
 
 /** Everything that one request to the API is answered from. */
 export interface ApiContext {

@@ -7,9 +7,9 @@ import * as DateTime from "effect/DateTime"
 import * as Struct from "effect/Struct"
 import type { FakeClient } from "../FakeClient.js"
 import type { FakeProfile } from "../FakeOptions.js"
-import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./errorForms.js"
+import type { Fields } from "./messages.js"
 import { neighbours, neighboursOrList, type PageView, topLevel } from "./pageLinks.js"
-import type { Fields } from "./requestBody.js"
+import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./Problem.js"
 
 /** A client as one answer shows it. `unset` are the flags that the caller did not choose, on a client that is new. */
 export interface ShownClient {

@@ -11,8 +11,7 @@ import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
 import type { ServerState } from "../state/ServerState.js"
 import type { IssuedTokens } from "../state/TokenStore.js"
-import { jsonAnswer, textAnswer, withHeaders } from "./answers.js"
-import { type Fields, fieldsOf, parsedBody } from "./requestBody.js"
+import { type Fields, fieldsOf, jsonAnswer, parsedBody, textAnswer, withHeaders } from "./messages.js"
 
 interface Refusal {
   readonly status: number

@@ -58,7 +58,12 @@ export interface Deletion {
  */
 export type JsonMembers = Readonly<Record<string, unknown>>
 
-/** What a fault does to a request: before it is answered, while it is, and to the answer. */
+/**
+ * What a fault does to a request: before it is answered, while it is, and to the answer.
+ *
+ * @since 0.1.0
+ * @internal
+ */
 export interface FaultAction {
   /** In words, for the log of requests. */
   readonly what: string

@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Fields, fieldsOf } from "../api/requestBody.js"
+import { type Fields, fieldsOf } from "../api/messages.js"
 import type { Answered, Streamed } from "../FakeRequest.js"
 import type { FaultAction } from "./FaultAction.js"
 

@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { htmlAnswer, redirectAnswer } from "../api/answers.js"
+import { htmlAnswer, redirectAnswer } from "../api/messages.js"
 import type { Paging } from "../api/pageLinks.js"
 import { breakOff, editAnswer, inPieces, pageBefore, withPagination } from "./afterAnswer.js"
 import { beUnavailable, change, drop, insert, remove, respondWith, throttle } from "./beforeAnswer.js"

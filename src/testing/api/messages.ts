@@ -1,11 +1,11 @@
 /**
- * Reading what a client sent, as leniently as the server does.
+ * Requests, read as leniently as the server reads them, and answers in the making.
  *
  * @since 0.1.0
  */
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import type { FakeRequest } from "../FakeRequest.js"
+import type { Answered, FakeRequest } from "../FakeRequest.js"
 
 /** An object with any members. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -53,3 +53,39 @@ export const mediaRanges = (header: string): ReadonlyArray<{ readonly type: stri
 /** Laravel's `wantsJson`: only the first acceptable type counts. */
 export const wantsJson = (request: FakeRequest): boolean =>
   /[/+]json/.test(mediaRanges(request.headers["accept"] ?? "")[0]?.type ?? "")
+
+type Headers = Readonly<Record<string, string>>
+
+/** An answer whose body is JSON. */
+export const jsonAnswer = (status: number, body: unknown, contentType: string, headers: Headers = {}): Answered => ({
+  _tag: "Answered",
+  status,
+  headers: { "content-type": contentType, ...headers },
+  body: JSON.stringify(body)
+})
+
+/** An answer whose body is text or nothing. */
+export const textAnswer = (status: number, body: string, contentType = "text/plain; charset=UTF-8"): Answered => ({
+  _tag: "Answered",
+  status,
+  headers: body === "" ? {} : { "content-type": contentType },
+  body
+})
+
+/** The page that a server or a proxy shows to people. */
+export const htmlAnswer = (status: number, title: string): Answered =>
+  textAnswer(
+    status,
+    `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`,
+    "text/html; charset=UTF-8"
+  )
+
+/** The same answer with more headers. */
+export const withHeaders = (answer: Answered, headers: Headers): Answered => ({
+  ...answer,
+  headers: { ...answer.headers, ...headers }
+})
+
+/** Where Laravel sends those whom it takes for people. */
+export const redirectAnswer = (location: string): Answered =>
+  withHeaders(htmlAnswer(302, `Redirecting to ${location}`), { location })

@@ -1,12 +1,15 @@
 /**
- * Validation of the attributes of a client, as Laravel does it.
+ * What a server refuses in a request: the attributes of a client, as Laravel validates them, and what one that takes JSON:API
+ * at its word does not accept. The real one seems not to be so strict.
  *
  * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import type { FakeClientInput } from "../FakeClient.js"
-import type { Issue } from "./Problem.js"
-import { type Fields, fieldsOf } from "./requestBody.js"
+import type { Settings } from "../FakeOptions.js"
+import type { FakeRequest } from "../FakeRequest.js"
+import { type Fields, fieldsOf, mediaRanges } from "./messages.js"
+import { clientGeneratedId, conflict, type Issue, notAcceptable, type Problem, unsupported } from "./Problem.js"
 
 type Flag = "personalAccessClient" | "passwordClient" | "revoked"
 
@@ -74,3 +77,23 @@ export const clientFields = (body: unknown, isNew: boolean): Either.Either<FakeC
 /** The flags that a body leaves to the database, by their names on the wire. */
 export const unsetFlags = (fields: FakeClientInput): ReadonlyArray<string> =>
   flags.filter(([, own]) => fields[own] === undefined).map(([wire]) => wire)
+
+const vendorType = "application/vnd.api+json"
+
+/** A media type with parameters, or another one where there is a body. */
+export const mediaTypeProblem = (settings: Settings, request: FakeRequest): Problem | undefined => {
+  if (!settings.strictMediaType) return undefined
+  const sent = request.headers["content-type"]
+  if (request.body !== "" && sent?.trim().toLowerCase() !== vendorType) return unsupported
+  const ranges = mediaRanges(request.headers["accept"] ?? "").filter(({ type }) => type === vendorType)
+  return ranges.length > 0 && ranges.every(({ parameters }) => parameters !== "") ? notAcceptable : undefined
+}
+
+/** A type or an id that is not the resource's; `id` is absent where the client is yet to be made. */
+export const resourceProblem = (settings: Settings, body: unknown, id: string | undefined): Problem | undefined => {
+  if (!settings.strictMediaType) return undefined
+  const resource = fieldsOf(fieldsOf(body)["data"])
+  if (resource["type"] !== undefined && resource["type"] !== "client") return conflict
+  if (resource["id"] === undefined || resource["id"] === id) return undefined
+  return id === undefined ? clientGeneratedId : conflict
+}

@@ -118,7 +118,7 @@ const makeCache = (life: Duration.DurationInput) => {
     makeTokenCache({
       coolDown: () => 30_000,
       policy: layerPolicy({}),
-      logIn: grant("logIn"),
+      logIn: () => grant("logIn"),
       refresh: () => grant("refresh")
     }),
     (cache) => ({ asked, cache })

@@ -1,6 +1,7 @@
 /** What exporters of OpenTelemetry's SDK get to see: the contract of docs/observability.md. */
 import { assert, describe, it } from "@effect/vitest"
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api"
+import type { ProcessMakerError } from "effect-processmaker-oauth"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import { assertNoSecrets, FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Cause from "effect/Cause"
@@ -236,6 +237,27 @@ describe("a login", () => {
       ])
     }).pipe(Effect.provide(fakeOf(5)), simulated))
 
+  it.effect("that is retried counts its requests from the first after a token", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      yield* fake.script(Fault.on({ operation: "token" }, Fault.badGateway, Fault.resetBefore))
+      const { spans } = yield* exported(Effect.gen(function*() {
+        yield* find
+        yield* fake.expireTokens
+        yield* find
+      }))
+      const logins = spansNamed(spans, login).map(({ attributes }) => [
+        attributes["processmaker.grant"],
+        attributes["http.request.resend_count"]
+      ])
+      assert.deepStrictEqual(logins, [
+        ["password", undefined],
+        ["password", 1],
+        ["password", 2],
+        ["refresh_token", undefined]
+      ])
+    }).pipe(Effect.provide(fakeOf(5)), simulated))
+
   it.effect("that is refused names neither user nor password, and is an error everywhere", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker
@@ -333,4 +355,53 @@ describe("a hold", () => {
       assert.strictEqual(metricNamed(metrics, "processmaker.held").descriptor.unit, "s")
       assert.deepStrictEqual(metricNamed(metrics, "processmaker.held").dataPoints.map(({ value }) => value), [0])
     }).pipe(Effect.provide(fakeOf(5)), simulated))
+})
+
+describe("nothing secret is in spans, metrics, logs and errors, though the server repeats what it was sent", () => {
+  const read = (onDrift: "fail" | "recover") =>
+    Effect.flatMap(
+      OauthClientsService,
+      (oauthClients) => Stream.runDrain(oauthClients.streamOauthClients(user, { perPage: 20, onDrift }))
+    )
+  const moved = Fault.onPage(2, Fault.insertClients(30, { at: "start" }))
+  type Situation = readonly [
+    program: Effect.Effect<unknown, unknown, OauthClientsService>,
+    ends: "Success" | ProcessMakerError["_tag"],
+    fault: (secret: string) => Fault.Fault
+  ]
+  const refused = (status: number) => (secret: string) =>
+    Fault.respond({ status, body: { error: "invalid_grant", message: `not ${secret}, nor Bearer ${secret}` } })
+  const situations: Readonly<Record<string, Situation>> = {
+    "a login that is refused": [
+      find,
+      "ProcessMakerLoginFailed",
+      (secret) => Fault.on({ operation: "token" }, refused(400)(secret))
+    ],
+    "a login that fails for a moment": [
+      find,
+      "Success",
+      (secret) => Fault.on({ operation: "token" }, refused(503)(secret))
+    ],
+    "a call that is refused": [find, "ProcessMakerForbidden", (secret) => Fault.onPage(1, refused(403)(secret))],
+    "a hold": [find, "Success", () => Fault.onPage(1, Fault.tooManyRequests("30 seconds"))],
+    "a list that moves": [read("recover"), "Success", () => moved],
+    "a list that is stuck": [read("fail"), "ProcessMakerPaginationStuck", () => moved]
+  }
+  for (const [name, [program, ends, fault]] of Object.entries(situations)) {
+    it.effect(`of ${name}`, () =>
+      Effect.gen(function*() {
+        const fake = yield* FakeProcessMaker
+        const { password } = fake.credentials
+        yield* fake.script(fault(Redacted.value(password)))
+        const { exit, logs, metrics, spans } = yield* exported(program)
+        const how = Exit.match(exit, {
+          onSuccess: () => "Success",
+          onFailure: (cause) => Object(Cause.squash(cause))._tag
+        })
+        assert.strictEqual(how, ends)
+        assert.deepStrictEqual(yield* fake.pendingFaults, [])
+        if (ends === "Success") assert.isNotEmpty(logs)
+        assertNoSecrets({ exit, spans, metrics, logs }, yield* fake.secrets)
+      }).pipe(Effect.provide(fakeOf(100)), simulated))
+  }
 })

@@ -68,23 +68,25 @@ export const makePasswordGrant = (
     const endpoint = { exchange: { client, maxBodySize, userAgent, onRefusal }, tokenUrl }
     // Those of the last login that succeeded: the refresh token belongs to them.
     let { coolDown, login } = initial
-    const obtain = (latest: Credentials, worker: Worker<Failure>) =>
+    const obtain = (latest: Credentials, resendCount: number, worker: Worker<Failure>) =>
       latest.login === undefined
         ? Effect.succeed({ accessToken: latest.accessToken, refreshToken: Option.none(), life: Option.none() })
-        : logIn({ ...endpoint, credentials: latest.login }, worker)
-    const logInAnew = inTime((worker) =>
-      Effect.flatMap(readCredentials, (latest) =>
-        Effect.tap(obtain(latest, worker), () => Effect.sync(() => ({ coolDown, login } = latest))))
-    )
+        : logIn({ ...endpoint, credentials: latest.login, resendCount }, worker)
+    const logInAnew = (resendCount: number) =>
+      inTime((worker) =>
+        Effect.flatMap(readCredentials, (latest) =>
+          Effect.tap(obtain(latest, resendCount, worker), () =>
+            Effect.sync(() => ({ coolDown, login } = latest))))
+      )
     const cache = yield* makeTokenCache({
       coolDown: () =>
         coolDown,
       policy,
       logIn: logInAnew,
-      refresh: (token) =>
+      refresh: (token, resendCount) =>
         Option.match(Option.fromNullable(login), {
-          onNone: () => logInAnew,
-          onSome: (credentials) => inTime((worker) => refresh({ ...endpoint, credentials }, token, worker))
+          onNone: () => logInAnew(resendCount),
+          onSome: (credentials) => inTime((worker) => refresh({ ...endpoint, credentials, resendCount }, token, worker))
         })
     })
     const ask = (ledger: Ledger) =>

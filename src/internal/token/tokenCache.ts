@@ -18,8 +18,9 @@ import { isPassing } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
 
 export interface TokenCacheOptions {
-  readonly logIn: Effect.Effect<Grant, Failure>
-  readonly refresh: (refreshToken: Redacted.Redacted<string>) => Effect.Effect<Grant, Failure>
+  /** Both are told how many requests failed before. */
+  readonly logIn: (resendCount: number) => Effect.Effect<Grant, Failure>
+  readonly refresh: (refreshToken: Redacted.Redacted<string>, resendCount: number) => Effect.Effect<Grant, Failure>
   /** In milliseconds: how long no login is tried after a refusal. */
   readonly coolDown: () => number
   /** How all callers together are kept from asking over and over. */
@@ -208,16 +209,16 @@ const requestToken = (
 // is next, once (RFC 6749, section 6). It comes back only when the server surely did not look at it.
 const obtain = (state: State, { logIn, refresh }: TokenCacheOptions): Effect.Effect<Grant, Failure> =>
   Effect.suspend(() => {
-    const { refreshToken } = state
+    const { failures, refreshToken } = state
     state.refreshToken = undefined
-    if (refreshToken === undefined) return logIn
+    if (refreshToken === undefined) return logIn(failures)
     return Effect.catchAll(
-      Effect.map(refresh(refreshToken), (grant) => ({
+      Effect.map(refresh(refreshToken, failures), (grant) => ({
         ...grant,
         refreshToken: Option.orElseSome(grant.refreshToken, () => refreshToken)
       })),
       (failure) => {
-        if (!isPassing(failure) || mayHaveBeenApplied(failure)) return logIn
+        if (!isPassing(failure) || mayHaveBeenApplied(failure)) return logIn(failures)
         state.refreshToken = refreshToken
         return Effect.fail(failure)
       }

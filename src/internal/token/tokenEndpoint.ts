@@ -38,6 +38,7 @@ export interface TokenEndpointOptions {
   readonly exchange: Omit<ExchangeOptions<never>, "secrets" | "decode" | "facts">
   readonly tokenUrl: string
   readonly credentials: PasswordCredentials
+  readonly resendCount: number
 }
 
 /** Logs in anew: RFC 6749, section 4.3. */
@@ -62,7 +63,7 @@ const request = (
   secrets: ReadonlyArray<Redacted.Redacted<string>>,
   { atExit }: Worker<Failure>
 ): Effect.Effect<Grant, Failure, Scope.Scope> => {
-  const { clientSecret, password } = options.credentials
+  const { credentials: { clientSecret, password }, resendCount } = options
   const url = new URL(options.tokenUrl)
   return HttpClientRequest.post(options.tokenUrl).pipe(
     HttpClientRequest.acceptJson,
@@ -72,7 +73,7 @@ const request = (
         ...options.exchange,
         secrets: () => [clientSecret, password, ...secrets],
         decode: toGrant,
-        facts: { target: targetOf(url, url.pathname), resendCount: 0, grant, atExit }
+        facts: { target: targetOf(url, url.pathname), resendCount, grant, atExit }
       }),
     Effect.mapError(asRefusal)
   )

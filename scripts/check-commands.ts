@@ -56,7 +56,7 @@ const checkNames = (page: string): void => {
   for (const [, script = ""] of text.matchAll(/`npm run (?:--silent )?([\w:-]+)[^`\n]*`/g)) {
     if (!(script in scripts)) problems.push(`${page}: there is no script ${script}`)
   }
-  for (const [, file = ""] of text.matchAll(/`[^`\n]*?((?:test|src|examples|scripts)\/[\w./-]+)[^`\n]*`/g)) {
+  for (const [, file = ""] of text.matchAll(/`[^`\n]*?(?<![\w.])((?:test|src|examples|scripts)\/[\w./-]+)[^`\n]*`/g)) {
     if (!existsSync(file)) problems.push(`${page}: there is no ${file}`)
   }
 }
@@ -102,7 +102,7 @@ const run = ({ place, script }: Fence): Promise<void> =>
     const installs = /^npm install\b/m.test(script)
     const commands = installs
       ? script.replaceAll("effect-processmaker-oauth ", `${path.join(temp, packed.filename)} `)
-      : script.replaceAll(new RegExp(`^(?:${ranBefore.join("|")})(?: && |$)`, "gm"), "")
+      : script.split(/\n| && /).filter((command) => !ranBefore.includes(command)).join("\n")
     const cwd = installs ? mkdtempSync(path.join(temp, "empty-")) : clone
     const child = spawn("bash", ["-euc", commands], { cwd, env: environment, detached: true })
     const stop = () => process.kill(-(child.pid ?? Number.NaN), "SIGTERM")

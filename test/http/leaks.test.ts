@@ -7,7 +7,7 @@ import type { ServerResponse } from "node:http"
 import { times } from "../support/runs.js"
 import { at, clientJson, clientsByConnection, eventually, json, serve } from "../support/servers.js"
 
-const count = times(100, 1000)
+const count = times(100, 400)
 
 const resources = () => {
   const counts: Record<string, number> = {}

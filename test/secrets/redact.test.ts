@@ -234,7 +234,7 @@ describe("the law of a known secret", () => {
           }
           if (writing.startsWith("base64") || writing.startsWith("hex")) assert.isBelow(said.length, 60)
         }),
-      { fastCheck: runs(6, 500) }
+      { fastCheck: runs(6, 100) }
     )
   }
 

@@ -221,7 +221,7 @@ const calls = (service: OauthClientsService["Type"], operation: Operation, hidde
 const serviceOver = (client: HttpClient.HttpClient, options: Parameters<typeof layerOver>[1]) =>
   Effect.provide(OauthClientsService, layerOver(client, options))
 
-const limits = { fastCheck: runs(40, 800) }
+const limits = { fastCheck: runs(40, 400) }
 
 describe("whatever a server answers is a success that the schema allows, or a typed error without a secret", () => {
   for (const operation of operationNames) {

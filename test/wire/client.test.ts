@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { inspect } from "node:util"
-import { isSameId, readFlag, readResource, readWhole, resourceIssues } from "../../src/internal/wire/client.js"
+import { readResource, resourceIssues } from "../../src/internal/wire/client.js"
 import { lazySecret } from "../../src/internal/wire/lazySecret.js"
 import { runs } from "../support/runs.js"
 
@@ -108,44 +108,6 @@ describe("a row", () => {
       runs(2000)
     )
     assert.isAbove(good, 0)
-  })
-})
-
-describe("a value of a kind", () => {
-  it("flags", () => {
-    assert.deepStrictEqual(flags.map(readFlag), [
-      true,
-      false,
-      false,
-      true,
-      false,
-      true,
-      false,
-      false,
-      ...Array<undefined>(7)
-    ])
-  })
-
-  it("whole numbers: what is exact is read, as a number or as digits, and nothing else", () => {
-    FastCheck.assert(
-      FastCheck.property(FastCheck.maxSafeNat(), (whole) => {
-        assert.strictEqual(readWhole(whole), whole)
-        assert.strictEqual(readWhole(String(whole)), whole)
-      }),
-      runs(200)
-    )
-    for (
-      const wire of [-1, 1.5, 2 ** 53, "9007199254740992", "1.0", "1e3", " 1", "+1", "-1", "", "0x1", true, [1], {}]
-    ) {
-      assert.strictEqual(readWhole(wire), undefined)
-    }
-  })
-
-  it("ids: a UUID in any case is the same, any other text is not", () => {
-    const id = "9b2f6c1e-3a54-4f0d-8f7e-2b1c0d9e8a7f"
-    assert.isTrue(isSameId(id, id.toUpperCase()))
-    assert.isFalse(isSameId(id, id.replace("9", "8")))
-    assert.isFalse(isSameId("abc", "ABC"))
   })
 })
 

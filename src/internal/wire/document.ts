@@ -94,10 +94,7 @@ export const readPage = (answer: Answer): Decoded<ListDocument> =>
 export const readStrictPage = (answer: Answer): Decoded<ListDocument> =>
   Either.flatMap(readPage(answer), (document) => {
     if (document.rows.every(Either.isRight)) return Either.right(document)
-    const issues: Array<SchemaIssue> = []
-    for (const row of document.rows) {
-      if (Either.isLeft(row) && issues.length < mostIssues) issues.push(...row.left.issues)
-    }
+    const issues = document.rows.flatMap((row) => Either.isLeft(row) ? row.left.issues : [])
     return invalidSchema(answer, issues.slice(0, mostIssues))
   })
 

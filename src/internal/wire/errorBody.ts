@@ -21,7 +21,7 @@ export const isHtml = (text: string): boolean => /^\s*</.test(text)
 
 /** What says nothing: PHP has one empty value for lists and maps, and some servers a false where there is none. */
 export const isNothing = (value: unknown): boolean =>
-  value === undefined || value === null || value === false || value === "" || value === 0
+  value === undefined || value === null || value === false || value === ""
   || (Array.isArray(value) ? value.length === 0 : Predicate.isRecord(value) && Object.keys(value).length === 0)
 
 const requestIds = [

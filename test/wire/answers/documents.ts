@@ -76,6 +76,13 @@ const clients: Rows = {
   "half a document": find(sent(`{"data":{"type":"client","id":"1`), invalid({ reason: "json" }, "must be JSON")),
   "nothing where a client is due": find(sent(""), invalid({ reason: "json" }, "must be JSON, but it is empty")),
   "empty errors beside data": find(json({ data: resource(), errors: {} }), client()),
+  "false for errors beside data": find(json({ data: resource(), errors: false }), client()),
+  "members beside data that mean nothing here": find(
+    json({ data: resource(), error: "none", success: false, status: "error" }),
+    client()
+  ),
+  "text as text/plain": find(sent("OK", 200, { "content-type": "text/plain" }), invalid({ reason: "contentType" })),
+  "text as JSON": find(sent("OK"), invalid({ reason: "json" })),
   "errors beside data": find(
     json({ data: resource(), errors: [{ title: "Stale" }] }, 200, { "x-request-id": "req-7" }),
     denied({ requestId: "req-7" }, "Stale", "req-7")
@@ -116,6 +123,10 @@ const pages: Rows = {
     error: "ProcessMakerPaginationStuck",
     fields: { reason: "wrongPage" }
   }),
+  "more rows than a page can have": list(
+    json({ data: Array.from({ length: 10_001 }, () => null) }),
+    invalid({ reason: "size" }, "data: must have at most 10000 rows")
+  ),
   "errors in a stream": stream(json({ errors: ["No."] }), denied({}, "No."))
 }
 
@@ -141,7 +152,9 @@ const deletions: Rows = {
     json({ success: false, message: "No." }),
     denied({ outcome: "notApplied" }, "No.")
   ),
+  "not deleted: success 0": remove(json({ success: 0 }), denied({ outcome: "notApplied" })),
   "not deleted: status error": remove(json({ status: "error" }), denied({ outcome: "notApplied" })),
+  "not deleted: status Failure": remove(json({ status: "Failure" }), denied({ outcome: "notApplied" })),
   "not deleted: errors as a text": remove(json({ errors: "No." }), denied({ outcome: "notApplied" }, "No."))
 }
 

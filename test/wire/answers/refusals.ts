@@ -26,6 +26,8 @@ const words: Rows = {
   "words: error": forbidden({ error: "Unauthenticated." }, "Unauthenticated."),
   "words: OAuth": forbidden({ error: "access_denied", error_description: "No." }, "No. [access_denied]"),
   "words: problem details": forbidden({ type: "about:blank", title: "Bad", detail: "No.", status: 403 }, "No."),
+  "words: an error object": forbidden({ error: { message: "No.", code: "E7" } }, "No. [E7]"),
+  "words: an error that is empty": forbidden({ error: {}, message: "No." }, "No."),
   "words: a list at the root": forbidden(["No.", "Never."], "No.; Never."),
   "words: a text at the root": forbidden("No.", "No."),
   "words: fields at the root": find(
@@ -56,6 +58,7 @@ const words: Rows = {
     sent(new Uint8Array([0x1b, 0x30, 0x00, 0xe0, 0x8d, 0x94, 0x6e]), 403),
     refused("Forbidden", { errors: [] })
   ),
+  "words: half a text is none": find(sent(`"No.`, 403), refused("Forbidden", { errors: [] })),
   "words: half a document is none": find(sent(`{"errors":[{"tit`, 403), refused("Forbidden", { errors: [] })),
   "words: HTML is none": find(
     sent(html, 400, { "content-type": "text/html", "cf-ray": "8f1e2d3c4b5a6978-FRA" }),

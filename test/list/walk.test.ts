@@ -8,7 +8,7 @@ import { endOf, farthestWith, startOf } from "../../src/internal/list/windows.js
 import { compare, MovingList } from "./movingList.js"
 import type { Change, Server } from "./movingList.js"
 import { read } from "./reading.js"
-import type { ReadOptions } from "./reading.js"
+import type { List, ReadOptions } from "./reading.js"
 
 const pagesIn = (rows: number, perPage: number) => Math.max(1, Math.ceil(rows / perPage))
 const each = (count: number, change: Omit<Change, "after" | "to">) =>
@@ -168,6 +168,33 @@ describe("resumed", () => {
       assert.strictEqual(second.ids.length, numbers === undefined ? 0 : 153)
       assert.deepStrictEqual(read(list, { resume: second.place }).ids, [])
     }
+  })
+
+  it("where the list grows again while the place is searched: looks there too, and nobody comes twice", () => {
+    const list = new MovingList(130)
+    const first = read(list, { perPage: 48 })
+    list.insert(8, 61)
+    let requests = 0
+    const growing: List = {
+      read: (page, size) => {
+        if (++requests === 2) list.insert(165, 153)
+        return list.read(page, size)
+      }
+    }
+    const second = read(growing, { resume: first.place, prefetch: 0 }, 2)
+    const third = read(list, { resume: second.place })
+    assert.deepStrictEqual(compare([...first.ids, ...second.ids, ...third.ids], list), all)
+  })
+
+  it("far down a list that does not say how long it is: finds the place on either side in few requests", () => {
+    const list = new MovingList(10_000, [], { numbers: silent })
+    const { ids, place } = read(list, { prefetch: 0 }, 55)
+    list.insert(0, 450)
+    const grown = read(list, { resume: place, prefetch: 0 }, 1)
+    assert.deepStrictEqual([grown.ids[0], grown.requests < 25], [`c${ids.length}`, true])
+    list.remove(0, 900)
+    const shrunk = read(list, { resume: place, prefetch: 0 }, 1)
+    assert.deepStrictEqual([shrunk.ids[0], shrunk.requests < 25], [`c${ids.length}`, true])
   })
 
   it("after each page, where up to 100 came in front of some that were read, at constant length: nobody twice", () => {

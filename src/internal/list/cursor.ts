@@ -38,16 +38,14 @@ const within = (most: number, value: number): number => Math.min(value, most)
 
 export const makeCursor = (userId: string, place: Place, next: Window): PageCursor => {
   const content: Content = {
+    ...place,
     version,
     userId,
     page: next.page,
     perPage: within(100, next.size),
     maxPerPage: within(100, place.maxPerPage),
     position: within(Number.MAX_SAFE_INTEGER, place.position),
-    seen: within(Number.MAX_SAFE_INTEGER, place.seen),
-    total: place.total,
-    ids: place.ids,
-    ahead: place.ahead
+    seen: within(Number.MAX_SAFE_INTEGER, place.seen)
   }
   return new PageCursor({ ...content, check: checksum(content) }, true)
 }

@@ -66,6 +66,34 @@ export class RecentIds {
     return ids.map((id) => found.get(id) ?? 0)
   }
 
+  /**
+   * Reads the rows of a page from an index on, none if there is none; the first rows overlap with the page before. Fresh
+   * are those that were not read yet, or all of them; repeated are others, behind the overlap, that were.
+   */
+  readOn(ids: ReadonlyArray<string>, from: number | undefined, overlap: number, all: boolean) {
+    const fresh: Array<number> = []
+    let [repeated, unseen] = [0, 0]
+    if (from === undefined) return { fresh, repeated, unseen }
+    const anchor = ids[from - 1]
+    if (anchor !== undefined && anchor !== this.last && this.has(anchor)) this.goOnBehind(anchor)
+    ids.forEach((id, index) => {
+      const isKnown = this.has(id)
+      if (isKnown && index >= overlap) repeated++
+      if (index < from) return
+      if (!isKnown) unseen++
+      if (!isKnown || all) fresh.push(index)
+      // What is met again behind an anchor was overtaken by rows that were inserted: it is the last one after all.
+      this.add(id)
+    })
+    return { fresh, repeated, unseen }
+  }
+
+  /** Whether ids come in another order than they were read in. */
+  isShuffled(ids: ReadonlyArray<string>): boolean {
+    const known = this.ranks(ids).filter((rank) => rank > 0)
+    return known.some((rank, index) => rank < (known[index - 1] ?? 0))
+  }
+
   /** An id that is added again becomes the last one. */
   add(id: string): void {
     if (this.#newer.size >= bound / 2) {

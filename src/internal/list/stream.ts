@@ -50,7 +50,8 @@ export const listEvents = (
 ): Stream.Stream<PageEvent, CallError | ProcessMakerPaginationStuck> =>
   readAhead((clock) => makePages(read, options, clock), options.prefetch)
 
-type Tally = { -readonly [Name in keyof PageReport]: PageReport[Name] }
+type Counted = Omit<PageReport, "extraRequests" | "suspectedMisses" | "unproven">
+type Tally = { -readonly [Name in keyof Counted]: Counted[Name] }
 
 const makePages = (
   read: ReadWindow,
@@ -59,7 +60,16 @@ const makePages = (
 ): Pages<Done<ListDocument>, PageEvent, CallError | ProcessMakerPaginationStuck> => {
   const walk = new Walk(options)
   const startedAt = clock.unsafeCurrentTimeNanos()
-  const tally = noTally()
+  const tally: Tally = {
+    pages: 0,
+    clients: 0,
+    rejected: 0,
+    retries: 0,
+    changes: 0,
+    duplicatesDropped: 0,
+    firstTotal: Option.none(),
+    lastTotal: Option.none()
+  }
   let attempts = 0
   let requested = 0
   let isOver = false
@@ -133,17 +143,3 @@ const makePages = (
     end: () => Option.fromNullable(stuck)
   }
 }
-
-const noTally = (): Tally => ({
-  pages: 0,
-  clients: 0,
-  rejected: 0,
-  retries: 0,
-  extraRequests: 0,
-  changes: 0,
-  duplicatesDropped: 0,
-  firstTotal: Option.none(),
-  lastTotal: Option.none(),
-  suspectedMisses: 0,
-  unproven: false
-})

@@ -11,21 +11,22 @@
  * The rest is about reaching an anchor in few requests, and about servers that prevent it (`unproven`).
  */
 import type { PageStreamOptions } from "../../PageStream.js"
-import type { ProcessMakerPaginationStuck } from "../../ProcessMakerError.js"
 import type { Place } from "./cursor.js"
 import { placed, unnamedUpTo } from "./page.js"
 import type { PageRead, PlacedPage } from "./page.js"
+import { Progress } from "./progress.js"
+import type { Stuck } from "./progress.js"
 import { RecentIds } from "./recentIds.js"
-import { endOf, farthestWith, isSame, pageWith, startOf } from "./windows.js"
-import type { Window } from "./windows.js"
+import { nextLook, searched } from "./search.js"
+import type { Search } from "./search.js"
+import { endOf, isSame, learnt, pageWith, startOf } from "./windows.js"
+import type { Paging, Window } from "./windows.js"
 
 export interface WalkOptions {
   readonly perPage: number
   readonly onDrift: NonNullable<PageStreamOptions["onDrift"]>
   readonly resume?: Place | undefined
 }
-
-type Stuck = ProcessMakerPaginationStuck["reason"]
 
 /** What a page adds. */
 export interface Step {
@@ -39,24 +40,11 @@ export interface Step {
   readonly end: "ended" | Stuck | undefined
 }
 
-/** The part of the list that was searched for an anchor. Nothing is left to search ahead where `ahead` is infinite. */
-interface Search {
-  readonly back: number
-  readonly ahead: number
-}
-
-/** So many requests in a row may bring the walk no nearer to the end. */
-const patience = 100
-/** So many pages may a list have whose length is not announced. */
-const mostUnannounced = 10_000
-
 export class Walk {
   readonly #onDrift: WalkOptions["onDrift"]
   readonly #recent: RecentIds
-  /** The size of the largest page: as asked for, or as the server allows. */
-  #most: number
-  /** The server has a single size, or nobody minds what moves: pages do not overlap. */
-  #isFixed: boolean
+  #paging: Paging
+  readonly #progress = new Progress()
   /** Behind the last row that was read, when the list had this length. */
   #position: number
   #total: number | undefined
@@ -70,16 +58,12 @@ export class Walk {
   #search: Search | undefined
   #unproven = false
   #lastTotal: number | undefined
-  #firstAnnounced: number | undefined
-  #nearest = Number.POSITIVE_INFINITY
-  #idle = 0
 
   constructor({ onDrift, perPage, resume }: WalkOptions) {
     const { ahead = 0, ids = [], position = 0, seen = 0, total } = resume ?? {}
     this.#onDrift = onDrift
     this.#recent = new RecentIds(ids, position === 0, ahead)
-    this.#most = perPage
-    this.#isFixed = onDrift === "ignore"
+    this.#paging = { most: perPage, isFixed: onDrift === "ignore" }
     this.#position = position
     this.#seen = seen
     this.#total = this.#lastTotal = total ?? undefined
@@ -90,7 +74,7 @@ export class Walk {
     return {
       position: this.#position,
       total: this.#total ?? null,
-      maxPerPage: this.#most,
+      maxPerPage: this.#paging.most,
       seen: this.#seen,
       ...this.#recent.latest
     }
@@ -128,20 +112,19 @@ export class Walk {
     const isMoved = this.#isMoved(page)
     const isWrong = page.window.page > page.asked.page || page.window.page < 1
     const from = isWrong ? undefined : this.#follows(page)
-    if (from !== undefined && (isMoved || this.#search !== undefined)) this.#unproven ||= this.#isShuffled(page, from)
-    const seen = this.#seen
-    const { fresh, repeated } = from === undefined ? { fresh: [], repeated: 0 } : this.#read(page, from)
+    if (from !== undefined && (isMoved || this.#search !== undefined)) {
+      // Behind the anchor may be what was overtaken by rows that were inserted, in an order of its own.
+      this.#unproven ||= this.#recent.isShuffled(page.ids.slice(0, from))
+    }
+    const overlap = Math.max(0, this.#position - startOf(page.window))
+    const { fresh, repeated, unseen } = this.#recent.readOn(page.ids, from, overlap, this.#onDrift === "ignore")
+    this.#seen += unseen
     const { total = this.#lastTotal } = page.numbers
-    const sign = total !== (this.#lastTotal ?? total)
-      ? "total"
-      : isMoved
-      ? "moved"
-      : repeated > 0
-      ? "repeated"
-      : undefined
+    const isOtherTotal = total !== (this.#lastTotal ?? total)
     this.#lastTotal = total
+    const sign = isOtherTotal ? "total" : isMoved ? "moved" : repeated > 0 ? "repeated" : undefined
     const refused = isWrong ? "wrongPage" : sign !== undefined && this.#onDrift === "fail" ? "drift" : undefined
-    const end = refused ?? this.#goesNowhere(page, this.#seen - seen)
+    const end = refused ?? this.#progress.stuckAt(page, unseen, this.#seen, this.#search !== undefined)
       ?? (from === undefined ? this.#lookElsewhere(page) : this.#goOn(page, from, fresh.length))
     if (end !== undefined) this.#planned = []
     return { fresh: refused === undefined ? fresh : [], sign, repeated, end }
@@ -149,19 +132,18 @@ export class Walk {
 
   /** Learns how large the server makes its pages. */
   #sized(page: PlacedPage): PlacedPage {
-    const { asked, ids, window: { page: number, size } } = page
+    const { asked, ids, window } = page
     const taken = this.#taken
     const isBlind = taken?.isSized === false && taken.window.page === 1 && taken.ids.length > 0
-    if (isBlind && this.#isLook() && ids.some((id) => !this.#recent.has(id))) {
-      // More lies behind a first page that was not full: the server has a cap that it does not tell, or hides rows.
-      this.#most = taken.ids.length
-      this.#taken = { ...taken, window: { page: 1, size: this.#most }, isFull: true }
-      return { ...page, window: { page: number, size: this.#most }, isFull: ids.length >= this.#most }
+    if (!isBlind || !this.#isLook() || ids.every((id) => this.#recent.has(id))) {
+      this.#paging = learnt(this.#paging, asked.size, window.size)
+      return page
     }
-    // A cap lets smaller pages through. A larger page than asked for, or a cap where only a larger one overlaps, does not.
-    this.#isFixed ||= size > asked.size || (size < asked.size && asked.size > this.#most)
-    if (size !== asked.size) this.#most = size > asked.size ? size : Math.min(this.#most, size)
-    return page
+    // More lies behind a first page that was not full: the server has a cap that it does not tell, or hides rows.
+    const size = taken.ids.length
+    this.#paging = { most: size, isFixed: false }
+    this.#taken = { ...taken, window: { page: 1, size }, isFull: true }
+    return { ...page, window: { page: window.page, size }, isFull: ids.length >= size }
   }
 
   /** Whether the last client that was read is not where the page should have it. */
@@ -173,84 +155,40 @@ export class Walk {
 
   /** The index of the row that comes next; none if the page does not show it. */
   #follows(page: PlacedPage): number | undefined {
-    const { asked, ids, numbers, window } = page
+    const { ids, window } = page
     const { complete, last } = this.#recent
     const start = startOf(window)
-    const isBlind = this.#onDrift === "ignore" || (last === undefined && this.#position > 0)
-    const index = last === undefined || isBlind ? -1 : ids.indexOf(last)
-    if (index >= 0) return index + 1
-    const ranks = isBlind ? [] : this.#recent.ranks(ids)
-    const highest = Math.max(0, ...ranks)
-    // In a list that grew, what was read later may be behind inserted rows: the numbers say where to look for it first.
-    if (highest > 0) {
-      return this.#search !== undefined || this.#growth(page) <= 0
-        ? ranks.indexOf(highest) + 1
-        : undefined
+    // Nobody minds what moves, or nothing is known that could be met again: then rows are counted.
+    if (this.#onDrift === "ignore" || (last === undefined && this.#position > 0)) {
+      this.#unproven ||= start > 0
+      return Math.max(0, this.#position - start)
     }
+    const index = last === undefined ? -1 : ids.indexOf(last)
+    if (index >= 0) return index + 1
+    const ranks = this.#recent.ranks(ids)
+    const highest = Math.max(0, ...ranks)
+    // In a list that grew, what was read later may be behind inserted rows: first looks where it would be.
+    const isBehind = last !== undefined && this.#expected(page) > searched(this.#search, this.#position, page).ahead
+    if (highest > 0 && !isBehind) return ranks.indexOf(highest) + 1
     // Where all is remembered and nothing of it is left, the head is the anchor: the walk starts over.
-    if (start === 0 && complete && !isBlind) return 0
-    // The neighbour of the page in front, where none can overlap or rows are hidden: believed if no number changed.
+    if (start === 0 && complete && !isBehind) return 0
+    if (!this.#isNeighbour(page)) return undefined
+    this.#unproven ||= ids.length > 0 || this.#paging.isFixed
+    return 0
+  }
+
+  /** The neighbour of the page in front, where none can overlap or rows are hidden: believed if no number changed. */
+  #isNeighbour(page: PlacedPage): boolean {
     const taken = this.#search === undefined ? this.#taken : undefined
     const growth = this.#growth(page)
-    const isStill = growth === 0 || (growth > 0 && ids.length === 0)
-    const isNeighbour = taken !== undefined && endOf(taken.window) === start && (this.#isFixed || isSame(asked, window))
-      && isStill && !differ(taken.numbers.totalPages, numbers.totalPages)
-    if (!isNeighbour && !isBlind) return undefined
-    this.#unproven ||= start > 0 && (ids.length > 0 || this.#isFixed)
-    return isBlind ? Math.max(0, this.#position - start) : 0
-  }
-
-  /** Whether clients that were read before come in another order than then: what rests on their order is not proven. */
-  #isShuffled({ ids }: PlacedPage, from: number): boolean {
-    const ranks = this.#recent.ranks(ids)
-    // Behind the anchor may be what was overtaken by rows that were inserted, in its own order.
-    return [ranks.slice(0, from), ranks.slice(from)].some((part) => {
-      const known = part.filter((rank) => rank > 0)
-      return known.some((rank, index) => rank < (known[index - 1] ?? 0))
-    })
-  }
-
-  #read({ ids, window }: PlacedPage, from: number): Pick<Step, "fresh" | "repeated"> {
-    const fresh: Array<number> = []
-    const overlap = Math.max(0, this.#position - startOf(window))
-    let repeated = 0
-    const anchor = ids[from - 1]
-    if (anchor !== undefined && anchor !== this.#recent.last && this.#recent.has(anchor)) {
-      this.#recent.goOnBehind(anchor)
-    }
-    for (let index = Math.min(from, overlap); index < ids.length; index++) {
-      const id = ids[index] ?? ""
-      const isKnown = this.#recent.has(id)
-      if (isKnown && index >= overlap) repeated++
-      if (index < from) continue
-      if (!isKnown) this.#seen++
-      if (!isKnown || this.#onDrift === "ignore") fresh.push(index)
-      // What is met again behind an anchor was overtaken by rows that were inserted: it is the last one after all.
-      this.#recent.add(id)
-    }
-    return { fresh, repeated }
+    return taken !== undefined && endOf(taken.window) === startOf(page.window)
+      && (growth === 0 || (growth > 0 && page.ids.length === 0))
+      && taken.numbers.totalPages === page.numbers.totalPages
   }
 
   /** Whether a page is read only because the one before it was not full though more was announced. */
   #isLook(): boolean {
     return this.#search === undefined && this.#taken?.isFull === false
-  }
-
-  /** Whether too many requests brought the walk no nearer to the end. */
-  #goesNowhere({ announced, ids, window }: PlacedPage, unseen: number): Stuck | undefined {
-    this.#firstAnnounced ??= announced
-    const position = startOf(window) + ids.length
-    // A length that the page itself exceeds announces nothing.
-    const left = announced === undefined || announced < position ? Number.POSITIVE_INFINITY : announced - position
-    const isNearer = unseen > 0 && (this.#seen <= (this.#firstAnnounced ?? 0) || left < this.#nearest)
-    this.#idle = isNearer ? 0 : this.#idle + 1
-    if (unseen > 0) {
-      this.#nearest = Math.min(this.#nearest, left)
-      return this.#idle > (left === Number.POSITIVE_INFINITY ? mostUnannounced : patience) ? "endless" : undefined
-    }
-    // All that was read may have to be passed once more.
-    const isOver = this.#idle > patience + this.#seen / this.#most
-    return isOver ? this.#search === undefined ? "repeated" : "lostPlace" : undefined
   }
 
   /** The page shows what comes next: the walk goes on behind it, or ends. */
@@ -263,7 +201,7 @@ export class Walk {
       return announced - position >= window.size ? "empty" : "ended"
     }
     const movedBack = this.#position - startOf(window) - from
-    this.#slack = Math.floor(movedBack > 0 ? Math.min(2 * movedBack, this.#most / 4) : this.#slack / 2)
+    this.#slack = Math.floor(movedBack > 0 ? Math.min(2 * movedBack, this.#paging.most / 4) : this.#slack / 2)
     this.#search = undefined
     this.#taken = page
     this.#position = position
@@ -273,30 +211,18 @@ export class Walk {
     return isFull || goesOn ? undefined : "ended"
   }
 
-  /** The page has no anchor: looks where the list's length says, then back and ahead, whichever is nearer. */
+  /** The page has no anchor, or maybe not the one that was read last. */
   #lookElsewhere(page: PlacedPage): Step["end"] {
-    const isFirst = this.#search === undefined
-    const growth = isFirst ? this.#growth(page) : 0
-    const { ahead, back } = this.#search = this.#searched(page)
-    const isBack = back > 0 && this.#position - back <= ahead - this.#position
-    const isOver = !isBack && ahead === Number.POSITIVE_INFINITY
-    if (isOver && !this.#recent.complete) return "lostPlace"
-    // Not far back at first: pages near the head that reach far back do not reach beyond the place.
-    const next = isBack ? back - this.#most / (isFirst ? 4 : 2) : isOver ? 0 : ahead
-    const position = Math.max(0, Math.floor(growth === 0 ? next : this.#position + growth - this.#most / 4))
-    this.#planned = [this.#isFixed ? pageWith(position, this.#most) : farthestWith(position, this.#most)]
+    this.#search = searched(this.#search, this.#position, page)
+    const look = nextLook(this.#search, this.#position, this.#expected(page), this.#recent.complete, this.#paging)
+    if (look === undefined) return "lostPlace"
+    this.#planned = [look]
     return undefined
   }
 
-  /** What was searched once this page shows no anchor either. Nothing lies ahead of a page that is not full. */
-  #searched({ isFull, window }: PlacedPage): Search {
-    // Whoever remembers all need not look ahead: further back is an anchor, at the latest the head.
-    const none = this.#recent.complete ? Number.POSITIVE_INFINITY : this.#position
-    const { ahead, back } = this.#search ?? { ahead: none, back: this.#position }
-    return {
-      back: Math.min(back, startOf(window)),
-      ahead: isFull ? Math.max(ahead, endOf(window)) : Number.POSITIVE_INFINITY
-    }
+  /** Where the place is by now if all that the list grew by lies in front of it. */
+  #expected(page: PlacedPage): number {
+    return Math.max(0, this.#position + this.#growth(page))
   }
 
   /** By how much the list grew since the position was known, if the numbers say so. */
@@ -311,21 +237,16 @@ export class Walk {
 
   /** Whether a page that was planned earlier, and may be in flight, still goes on behind the place. */
   #goesOnAt(window: Window): boolean {
-    if (isSame(window, this.#next())) return true
     const isOverlap = startOf(window) <= this.#lastNamed(this.#position) && endOf(window) > this.#position
-    return isOverlap && !this.#isFixed && this.#taken?.isFull === true && window.size <= this.#most
+    return isOverlap && !this.#paging.isFixed && this.#taken?.isFull === true && window.size <= this.#paging.most
   }
 
   /** The page that goes on behind a position, and contains the last row in front of it that has an id. */
   #behind(position: number): Window {
-    if (this.#isFixed) return pageWith(position, this.#most)
-    return farthestWith(Math.max(0, this.#lastNamed(position) - this.#slack), this.#most, position)
+    return pageWith(this.#paging, Math.max(0, this.#lastNamed(position) - this.#slack), position)
   }
 
   #lastNamed(position: number): number {
     return Math.max(0, position - 1 - unnamedUpTo(this.#recent.last))
   }
 }
-
-const differ = (one: number | undefined, other: number | undefined): boolean =>
-  one !== undefined && other !== undefined && one !== other

@@ -25,6 +25,10 @@ export interface Run {
   readonly failures: ReadonlyArray<Failure>
   readonly duplicatesDropped: number
   readonly suspectedMisses: number
+  /** Requests that brought nothing new: those that looked for a place, or again at the end. */
+  readonly extraRequests: number
+  /** Users whose server gave pages that could not overlap, so that a change may have gone unseen. */
+  readonly unproven: number
 }
 
 export type Outcome = "completed" | "failed" | "interrupted"
@@ -91,6 +95,8 @@ export const makeCollector = (
     const failures: Array<Failure> = []
     let duplicatesDropped = 0
     let suspectedMisses = 0
+    let extraRequests = 0
+    let unproven = 0
 
     const note = (userId: string, event: PageEvent, at: number): void => {
       switch (event._tag) {
@@ -116,6 +122,8 @@ export const makeCollector = (
         case "Completed":
           duplicatesDropped += event.report.duplicatesDropped
           suspectedMisses += event.report.suspectedMisses
+          extraRequests += event.report.extraRequests
+          if (event.report.unproven) unproven += 1
       }
     }
     const now = Effect.map(Clock.currentTimeMillis, (millis) => millis - startedAt)
@@ -150,7 +158,9 @@ export const makeCollector = (
           rejected: [...rejected],
           failures: [...failures],
           duplicatesDropped,
-          suspectedMisses
+          suspectedMisses,
+          extraRequests,
+          unproven
         }))
     }
   })

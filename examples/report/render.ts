@@ -66,15 +66,28 @@ const figures = (run: Run): Html => {
     ["pages", count(run.pages.length)],
     ["clients/s", count(Math.round(clients * 1000 / Math.max(1, run.elapsed)))],
     ["retries", count(run.retries.length)],
+    ["extra requests", count(run.extraRequests)],
     ["duplicates dropped", count(run.duplicatesDropped)],
-    ["suspected misses", count(run.suspectedMisses)],
+    ...(run.unproven > 0 ? [["suspected misses", count(run.suspectedMisses)] as const] : []),
     ...(run.rejected.length > 0 ? [["left out", count(run.rejected.length)] as const] : []),
     ...(run.failures.length > 0 ? [["failures", count(run.failures.length)] as const] : [])
   ]
   return html`<dl class="figures">${
     entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)
   }</dl>
-${run.suspectedMisses === 0 ? none : html`<p class="note">${missed}</p>`}`
+${notes(run).map((note) => html`<p class="note">${note}</p>`)}`
+}
+
+/** How sure it is that no client is missing. */
+const notes = ({ failures, outcome, rejected, suspectedMisses, unproven, users }: Run): ReadonlyArray<string> => {
+  if (unproven > 0) {
+    const pages = users === 1 ? "The server's pages" : `The pages of ${plural(unproven, "user", "users")}`
+    const note = `${pages} could not overlap: a client may be missing if the list changed during the run.`
+    return suspectedMisses === 0 ? [note] : [note, missed]
+  }
+  return outcome === "completed" && failures.length === 0 && rejected.length === 0
+    ? ["Each client that stayed in its list during the run was read exactly once, whatever was added or deleted."]
+    : []
 }
 
 const missed =

@@ -24,7 +24,9 @@ const short: Run = {
   rejected: [],
   failures: [],
   duplicatesDropped: 1,
-  suspectedMisses: 0
+  suspectedMisses: 0,
+  extraRequests: 3,
+  unproven: 0
 }
 
 const hour = 3_600_000
@@ -79,7 +81,9 @@ const long: Run = {
     }`
   })),
   duplicatesDropped: 1234,
-  suspectedMisses: 5
+  suspectedMisses: 5,
+  extraRequests: 5678,
+  unproven: 12
 }
 
 const empty: Run = {
@@ -90,7 +94,8 @@ const empty: Run = {
   latencies: [],
   retries: [],
   drifts: [],
-  duplicatesDropped: 0
+  duplicatesDropped: 0,
+  extraRequests: 0
 }
 
 const single: Run = { ...empty, elapsed: 4, outcome: "completed", pages: short.pages.slice(0, 1), latencies: [3] }

@@ -34,7 +34,9 @@ const nothing: Run = {
   rejected: [],
   failures: [],
   duplicatesDropped: 0,
-  suspectedMisses: 0
+  suspectedMisses: 0,
+  extraRequests: 0,
+  unproven: 0
 }
 
 describe("the report of a run", () => {
@@ -65,11 +67,17 @@ describe("the report of a run", () => {
       assert.strictEqual(run.latencies.filter((latency) => latency >= 3000 && latency < 10_000).length, 1)
       assert.isNotEmpty(run.drifts)
       assert.isAtLeast(run.elapsed, 3000)
+      assert.strictEqual(
+        (yield* fake.requests).filter(({ operation }) => operation === "findOauthClients").length,
+        run.pages.length + run.extraRequests + run.retries.length
+      )
 
       const page = render(run)
       const text = textOf(page)
       assert.include(text, "Completed in 3.")
       assert.include(text, "3 requests failed and went out again")
+      assert.include(text, `extra requests${run.extraRequests}`)
+      assert.include(text, "was read exactly once")
       assert.match(text, /RateLimited/)
       assertNoSecrets(page, yield* fake.secrets)
     }).pipe(Effect.provide(layerTest({ users: [{ id: user, clients: 50 }] })), simulated))
@@ -129,6 +137,30 @@ describe("the report of a run", () => {
     assert.include(first, "gone-9, and 4 more")
     assert.include(second, "not allowed")
   })
+
+  it("says where a client may be missing", () => {
+    const one = textOf(render({ ...nothing, unproven: 1, suspectedMisses: 2 }))
+    assert.include(one, "The server's pages could not overlap")
+    assert.include(one, "suspected misses2")
+    assert.include(one, "Suspected misses are clients that")
+    assert.notInclude(one, "exactly once")
+    const many = textOf(render({ ...nothing, users: 9, unproven: 3 }))
+    assert.include(many, "The pages of 3 users could not overlap")
+    assert.notInclude(many, "Suspected misses are")
+    const failed = textOf(render({ ...nothing, outcome: "failed" }))
+    assert.notInclude(failed, "exactly once")
+  })
+
+  it.effect("counts the users whose pages could not overlap", () =>
+    Effect.gen(function*() {
+      const oauthClients = yield* OauthClientsService
+      const collector = yield* makeCollector({ title: "Export", source: "the fake server" })
+      yield* Stream.runForEach(
+        oauthClients.streamOauthClientEvents(user, { onDrift: "ignore" }),
+        (event) => collector.tell(user, event)
+      )
+      assert.strictEqual((yield* collector.run("completed")).unproven, 1)
+    }).pipe(Effect.provide(layerTest({ users: [{ id: user, clients: 150 }] })), simulated))
 
   it("stays small and cuts long tables, however long the run was", () => {
     const many = <A extends object>(make: (index: number) => A) =>

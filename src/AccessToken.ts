@@ -1,5 +1,5 @@
 /**
- * The credential that calls are made with, whom it is for, and what gives it out.
+ * Access tokens, the credentials to obtain them, and the interface of a provider.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { AccessTokenError } from "./ProcessMakerError.js"
 
 /**
- * A bearer token (RFC 6750) and when it expires, where the server said so.
+ * A bearer token (RFC 6750) and its expiry, if the server reported one.
  *
  * **Gotchas**
  *
@@ -21,42 +21,45 @@ import type { AccessTokenError } from "./ProcessMakerError.js"
  */
 export class AccessToken extends Schema.Class<AccessToken>("AccessToken")({
   value: Schema.Redacted(Schema.String),
-  /** None where the server does not say. */
+  /** None if the server does not report it. */
   expiresAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {}
 
 /**
- * A user and an OAuth client that may log users in.
+ * Credentials for the password grant: a user, and an OAuth client that may use the grant.
  *
  * **Gotchas**
  *
- * The password grant hands the user's password to the program. RFC 9700, section 2.4, advises against it for new
- * designs; the API offers no other grant to programs.
+ * The password grant exposes the user's password to the program. RFC 9700, section 2.4, rules it out, but the API offers
+ * programs no other grant.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PasswordCredentials {
-  /** Of an OAuth client whose `passwordClient` is set. */
+  /** The ID of an OAuth client with `passwordClient` set. */
   readonly clientId: string
-  /** Of the same client: `Redacted.make("...")`, or `Config.redacted`. */
+  /** The secret of that client: `Redacted.make("...")`, or `Config.redacted`. */
   readonly clientSecret: Redacted.Redacted<string>
-  /** Of the user that the calls are made as. */
+  /** The name of the user that the API calls act as. */
   readonly username: string
-  /** Of the same user: `Redacted.make("...")`, or `Config.redacted`. */
+  /** The password of that user: `Redacted.make("...")`, or `Config.redacted`. */
   readonly password: Redacted.Redacted<string>
-  /** Scopes with blanks between (RFC 6749, section 3.3). Default: none is sent, and the server decides. */
+  /** Scopes separated by spaces (RFC 6749, section 3.3). Default: none is sent, and the server decides. */
   readonly scope?: string | undefined
 }
 
 /**
- * Credentials, and how to treat a refusal of them.
+ * Credentials for the password grant, and how long to wait after a rejected login.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PasswordGrantOptions extends PasswordCredentials {
-  /** How long no login is tried after the server refused one, so that the account is not locked. Default: 30 seconds. */
+  /**
+   * How long to wait after a rejected login before the next one, so that the account is not locked. Default: 30
+   * seconds.
+   */
   readonly loginCoolDown?: Duration.DurationInput | undefined
 }
 
@@ -74,22 +77,20 @@ export type ProcessMakerCredentials =
   }
 
 /**
- * Provides access tokens. Implement it to bring your own.
+ * Provides access tokens. Implement it to supply your own tokens.
  *
  * @since 0.1.0
  * @category models
  */
 export interface AccessTokenProviderShape {
-  /**
-   * A token to call with. What it fails with is final for the call that asked: a provider does its own retrying.
-   */
+  /** Returns a token for a call. A failure is final for that call: the provider does its own retries. */
   readonly get: Effect.Effect<AccessToken, AccessTokenError>
-  /** Reports that the API refused this token. It is dropped only if `get` would still return it. */
+  /** Reports that the API rejected this token. Drop it only if `get` would still return it. */
   readonly invalidate: (token: AccessToken) => Effect.Effect<void>
-  /** The OAuth client that the tokens are issued to, if it is known: it can then be protected (`protectLogin`). */
+  /** The ID of the OAuth client that the tokens are issued to, if known. `protectLogin` protects it. */
   readonly clientId?: (() => string | undefined) | undefined
-  /** Whether `get` can return another token after a refusal. Default: true. */
+  /** Whether `get` can return another token after a rejection. Default: true. */
   readonly renewable?: boolean | undefined
-  /** What must not show in an error when a server repeats it, beside the token of the call. Default: nothing. */
+  /** Secrets besides the call's token to redact from errors, in case the server echoes them. Default: none. */
   readonly secrets?: (() => ReadonlyArray<Redacted.Redacted<string>>) | undefined
 }

@@ -29,8 +29,7 @@ import { ProcessMakerConfig } from "./ProcessMakerConfig.js"
  *
  * **Gotchas**
  *
- * A layer is built where it is provided, and each build obtains a token of its own. Provide it once, at the edge of the
- * program.
+ * Each build of a layer obtains its own token. Provide the layer once, at the edge of the program.
  *
  * @since 0.1.0
  * @category tags
@@ -40,13 +39,13 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
   AccessTokenProviderShape
 >() {
   /**
-   * Obtains a token with the password grant (RFC 6749, section 4.3) when one is first needed, caches it, and renews it before
-   * it expires, with the refresh token or by another login.
+   * Obtains a token with the password grant (RFC 6749, section 4.3) when it is first needed, caches it, and renews it
+   * before it expires, with the refresh token or another login.
    *
    * **Details**
    *
-   * Concurrent callers share a single token request, which interrupting one of them does not cancel. Failures are not
-   * cached, except a refused login: calls fail with it at once until `loginCoolDown` has passed.
+   * Concurrent callers share a single token request; interrupting one of them does not cancel it. Failures are not
+   * cached, except a rejected login: calls fail with it immediately until `loginCoolDown` has passed.
    *
    * @since 0.1.0
    */
@@ -56,7 +55,7 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
     fromCredentials(checkLogin(options, asOption))
 
   /**
-   * Always the same token. When the API refuses it, calls fail with `ProcessMakerUnauthorized`.
+   * Always provides the same token. When the API rejects it, calls fail with `ProcessMakerUnauthorized`.
    *
    * @since 0.1.0
    */
@@ -66,14 +65,15 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
     Layer.effect(AccessTokenProvider, Effect.map(checkToken(accessToken, asOption), makeStatic))
 
   /**
-   * From credentials for the password grant, from an access token, or from an Effect of either.
+   * Provides tokens from credentials for the password grant, an access token, or an Effect of either.
    *
    * **Details**
    *
-   * The Effect runs when the layer is built and again at each login, so that a rotated secret is picked up without a
-   * restart. An access token that it returns is cached until the API rejects it. If it fails, building the layer fails with a
-   * `ConfigError`, and a later login with `ProcessMakerLoginFailed` (`credentials_unavailable`). Neither shows what it failed
-   * with, only the name of the error, since it might hold a secret: log it yourself, with `Effect.tapError`.
+   * The Effect runs when the layer is built and again at each login, so rotated secrets are picked up without a
+   * restart. An access token that it returns is cached until the API rejects it. If it fails, building the layer fails
+   * with a `ConfigError`, and a later login fails with `ProcessMakerLoginFailed` (`credentials_unavailable`). Both
+   * contain only the name of the original error, since the error itself might hold a secret: log it yourself, with
+   * `Effect.tapError`.
    *
    * @since 0.1.0
    */
@@ -85,8 +85,9 @@ export class AccessTokenProvider extends Context.Tag("effect-processmaker-oauth/
       : fromCredentials(checkCredentials(credentials, asCredential))
 
   /**
-   * From Effect's `Config`: `PROCESSMAKER_ACCESS_TOKEN`, or `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`,
-   * `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`; optional `PROCESSMAKER_SCOPE`. They are read again at each login.
+   * Provides tokens from Effect's `Config`: `PROCESSMAKER_ACCESS_TOKEN`, or `PROCESSMAKER_CLIENT_ID`,
+   * `PROCESSMAKER_CLIENT_SECRET`, `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`; optional `PROCESSMAKER_SCOPE`.
+   * They are read again at each login.
    *
    * @since 0.1.0
    */
@@ -117,7 +118,7 @@ const tokenLayer = (credentials: Credentials, source?: CheckedCredentials): Toke
 const fromCredentials = (checked: CheckedCredentials): TokenLayer =>
   Layer.unwrapEffect(Effect.map(checked, (credentials) => tokenLayer(credentials)))
 
-/** Runs it with what the layer was built with, its `ConfigProvider` for one, and not with what a caller has. */
+/** Runs `source` with the context that the layer was built with, such as its `ConfigProvider`, not the caller's. */
 const asBuilt = (source: CheckedCredentials): Effect.Effect<CheckedCredentials> =>
   Effect.map(Effect.runtime(), (runtime) => Effect.provide(source, runtime))
 
@@ -130,6 +131,6 @@ const fromSource = (source: CheckedCredentials): TokenLayer =>
 export const tokensFromEnvironment: Effect.Effect<TokenLayer, ConfigError.ConfigError> = Effect.zipWith(
   credentialsFromEnvironment,
   asBuilt(credentialsFromEnvironment),
-  // An access token in the environment is no better for being read again.
+  // Reading an access token from the environment again returns the same one.
   (credentials, again) => tokenLayer(credentials, credentials.login && again)
 )

@@ -1,5 +1,5 @@
 /**
- * What the errors are made of.
+ * The parts of an error.
  *
  * @since 0.1.0
  */
@@ -8,12 +8,12 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
- * Whether a write changed the server although the call failed.
+ * Whether a failed write took effect on the server.
  *
  * **Details**
  *
- * `notApplied`: the server did not carry out the request. `applied`: it did, and what failed came after. `unknown`: it
- * may have; read before writing again.
+ * `notApplied`: the server did not apply the change. `applied`: it did, and a later step failed. `unknown`: it may
+ * have; read before you write again.
  *
  * @since 0.1.0
  * @category models
@@ -29,18 +29,18 @@ export const Outcome = Schema.Literal("notApplied", "applied", "unknown")
 export type Outcome = typeof Outcome.Type
 
 /**
- * One entry of what a server said about a failure, from any of the shapes its stack sends (JSON:API `errors`, Laravel,
- * OAuth 2.0, RFC 9457), made safe: bounded in length, and without anything that looks like a secret.
+ * One error that the server reported, in any of the supported formats (JSON:API `errors`, Laravel, OAuth 2.0, RFC
+ * 9457). Its length is limited, and anything that looks like a secret is redacted.
  *
  * @since 0.1.0
  * @category models
  */
 export const ErrorDetail = Schema.Struct({
-  /** The server's own code: an opaque string. */
+  /** The server's own error code, an opaque string. */
   code: Schema.optional(Schema.String),
   title: Schema.optional(Schema.String),
   detail: Schema.optional(Schema.String),
-  /** What the server says is wrong: a JSON pointer, a dotted path, or the name of a parameter. */
+  /** The invalid field: a JSON pointer, a dotted path, or the name of a parameter. */
   field: Schema.optional(Schema.String)
 })
 
@@ -53,7 +53,7 @@ export const ErrorDetail = Schema.Struct({
 export type ErrorDetail = typeof ErrorDetail.Type
 
 /**
- * One reason why the server refused the input.
+ * One reason why the server rejected the input.
  *
  * @since 0.1.0
  * @category models
@@ -73,7 +73,7 @@ export const ValidationIssue = Schema.Struct({
 export type ValidationIssue = typeof ValidationIssue.Type
 
 /**
- * Where a value was not what was expected, and what was expected there: never the value.
+ * The path of an invalid value and what was expected there. It never holds the value.
  *
  * @since 0.1.0
  * @category models
@@ -92,12 +92,12 @@ export const SchemaIssue = Schema.Struct({
 export type SchemaIssue = typeof SchemaIssue.Type
 
 /**
- * Why there was no answer.
+ * Why no complete response arrived.
  *
  * **Details**
  *
- * `dns`, `connect` and `tls`: no connection was made, so nothing was sent. `reset`: it broke before the answer.
- * `truncated`: it broke within the body. `other`: the HTTP client did not say.
+ * `dns`, `connect` and `tls`: no connection was established, so nothing was sent. `reset`: the connection was lost
+ * before a response arrived. `truncated`: it was lost within the body. `other`: the HTTP client did not say.
  *
  * @since 0.1.0
  * @category models
@@ -113,25 +113,25 @@ export const TransportReason = Schema.Literal("dns", "connect", "tls", "reset", 
 export type TransportReason = typeof TransportReason.Type
 
 /**
- * What every error says of the call that failed.
+ * The fields that every error has about the failed call.
  *
  * @internal
  */
 export const callFields = {
   /** The operation that failed, by its name in the API. */
   operation: Schema.String,
-  /** The IDs that the call was given. */
+  /** The IDs passed to the call. */
   userId: Schema.optional(Schema.String),
   clientId: Schema.optional(Schema.String),
-  /** Of a list: the page, from 1. */
+  /** For a list, the page number, from 1. */
   page: Schema.optional(Schema.Int),
-  /** How many requests this call sent to the API, including retries and failed token requests. */
+  /** The number of requests that the call sent to the API, including retries and failed token requests. */
   attempts: Schema.NonNegativeInt,
-  /** How long the call took, including waits. */
+  /** The duration of the call, including waits. */
   elapsed: Schema.Duration,
-  /** Of a write: whether the server carried it out. */
+  /** For a write, whether it took effect on the server. */
   outcome: Schema.optional(Outcome),
-  /** `login`: the call itself did not fail, but the token request that it needed. */
+  /** `login`: the call failed because its token request failed. */
   during: Schema.optional(Schema.Literal("login")),
   /** The base URL of the API, or the token URL if `during` is `login`. */
   url: Schema.optional(Schema.String)
@@ -145,24 +145,24 @@ export const callFields = {
 export type CallFacts = Schema.Struct.Type<typeof callFields>
 
 /**
- * Line breaks of any kind, what turns the reading direction around, and halves of characters.
+ * Line breaks, bidirectional controls and lone surrogates.
  *
  * @internal
  */
 export const unprintable = /[\p{Control}\p{Zl}\p{Zp}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
 
 /**
- * A message is one plain line, whatever a caller or a server puts into it.
+ * Makes a text one line without control characters, since callers and servers choose parts of a message.
  *
  * @internal
  */
 export const oneLine = (text: string): string => text.replaceAll(unprintable, " ")
 
-// An id may be as long as the caller likes, a log line may not.
+// Callers choose the length of an ID, so a log line must limit it.
 const quote = (id: string): string => oneLine(JSON.stringify(id.length <= 64 ? id : `${id.slice(0, 61)}...`))
 
 /**
- * The operation and the IDs it was given.
+ * Describes an operation and its IDs.
  *
  * @internal
  */
@@ -180,7 +180,7 @@ const describeDetail = ({ code, detail, field, title }: ErrorDetail): string =>
   ].filter((part) => part !== undefined).join(" ")
 
 /**
- * What became of a write, where the caller has to know.
+ * Says whether a failed write took effect, unless it did not.
  *
  * @internal
  */
@@ -188,11 +188,11 @@ export const describeOutcome = ({ outcome = "notApplied" }: Pick<CallFacts, "out
 
 const outcomes: Readonly<Record<Outcome, string>> = {
   notApplied: "",
-  applied: "; the change itself was carried out",
-  unknown: "; the change may have been carried out all the same"
+  applied: "; the change was applied",
+  unknown: "; the change may have been applied"
 }
 
-// "0" is what `Duration.format` makes of a call that took no time.
+// `Duration.format` renders zero as "0".
 const describeAttempts = ({ attempts, elapsed }: CallFacts): string =>
   attempts < 2
     ? ""
@@ -205,7 +205,7 @@ interface Explanation {
 }
 
 /**
- * The whole message: call, reason, what the server said, and how often it was tried.
+ * Builds a message from the call, the reason, the server's error details and the attempts.
  *
  * @internal
  */
@@ -215,7 +215,7 @@ export const sentence = (failed: CallFacts & Explanation, reason: string): strin
   const more = errors.length > 3 ? `; and ${errors.length - 3} more` : ""
   return [
     `${describeCall(failed)} failed${failed.during === "login" ? " while logging in" : ""}: ${reason}`,
-    html === true ? "; the body is an HTML page: a proxy or a firewall may have answered in place of the API" : "",
+    html === true ? "; the body is an HTML page: a proxy or a firewall may have responded instead of the API" : "",
     words.length === 0 ? "" : `; the server says: ${words.join("; ")}${more}`,
     describeOutcome(failed),
     Option.match(requestId, { onNone: () => "", onSome: (id) => ` (request ${id})` }),

@@ -1,5 +1,5 @@
 /**
- * The OAuth clients of a user, as this library speaks of them: no HTTP, no snake_case.
+ * The domain model of a user's OAuth clients.
  *
  * @since 0.1.0
  */
@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 
-// In code points, as the server's database counts; a lone surrogate cannot be sent as UTF-8 (RFC 3629, section 3).
+// The server's database counts code points. A lone surrogate cannot be encoded as UTF-8 (RFC 3629, section 3).
 const ClientName = Schema.String.pipe(
   Schema.filter(
     (name) =>
@@ -21,7 +21,7 @@ const ClientName = Schema.String.pipe(
 )
 
 /**
- * The id of an OAuth client. The server makes it; it is text, also where it looks like a number.
+ * The ID of an OAuth client, assigned by the server. It is a string even if it looks like a number.
  *
  * @since 0.1.0
  * @category models
@@ -41,8 +41,8 @@ export type OauthClientId = typeof OauthClientId.Type
  *
  * **Gotchas**
  *
- * Whether `secret` is there depends on the server and on the operation: it may be shown by all, only when the client is
- * made, or never. It is `Redacted`; encoding with this schema is the one thing that reveals it.
+ * Whether `secret` is present depends on the server and the operation: servers return it always, only when the client
+ * is added, or never. It is `Redacted`; only encoding with this schema reveals it.
  *
  * @since 0.1.0
  * @category models
@@ -50,24 +50,24 @@ export type OauthClientId = typeof OauthClientId.Type
 export class OauthClient extends Schema.Class<OauthClient>("OauthClient")({
   id: OauthClientId,
   name: Schema.String,
-  /** None where the server does not show it. */
+  /** None if the server does not return it. */
   secret: Schema.OptionFromNullOr(Schema.Redacted(Schema.String)),
   /** Whether personal access tokens are issued to it. */
   personalAccessClient: Schema.Boolean,
-  /** Whether it may log users in by password grant, as this library does. */
+  /** Whether it may use the password grant, as this library does. */
   passwordClient: Schema.Boolean,
-  /** Whether it may no longer be used. Servers may go on listing a deleted client as revoked. */
+  /** Whether it is revoked and can no longer be used. Servers may keep listing a deleted client as revoked. */
   revoked: Schema.Boolean,
   createdAt: Schema.OptionFromNullOr(Schema.DateTimeUtc),
   updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {}
 
 /**
- * An `OauthClient` as plain JSON without its secret: what may be stored, logged or shown.
+ * An `OauthClient` as plain JSON without its secret, safe to store, log or display.
  *
  * **Details**
  *
- * Encoding drops the secret; decoding gives a client without one.
+ * Encoding drops the secret; decoding returns a client without one.
  *
  * @since 0.2.0
  * @category models
@@ -90,18 +90,18 @@ export const OauthClientWithoutSecret = /* @__PURE__ */ Schema.transform(
  */
 export interface EnsureOptions {
   /**
-   * How long a client may take to appear in the list after the response to its addition was lost: a server may commit
-   * late, a replica may lag. Default: 5 seconds.
+   * How long to wait for a client to appear in the list after the response to its addition was lost: a server may
+   * commit late, and a replica may lag. Default: 5 seconds.
    */
   readonly settle?: Duration.DurationInput | undefined
 }
 
 /**
- * What `ensureOauthClient` succeeds with.
+ * The result of `ensureOauthClient`.
  *
  * **Gotchas**
  *
- * A client that was found may show no secret: servers may show it only when a client is added.
+ * An existing client may have no `secret`: some servers return it only when a client is added.
  *
  * @since 0.2.0
  * @category models
@@ -110,12 +110,12 @@ export class EnsuredOauthClient extends Schema.Class<EnsuredOauthClient>("Ensure
   client: OauthClient,
   /** Whether this call added it. */
   added: Schema.Boolean,
-  /** The IDs of other clients that are as wanted, in the order of the list. Usually none. */
+  /** The IDs of other clients that match, in list order. Usually empty. */
   others: Schema.Array(OauthClientId)
 }) {}
 
 /**
- * What a new OAuth client is made from. What is left out is decided by the server.
+ * The fields of a new OAuth client. The server decides what is omitted.
  *
  * @since 0.1.0
  * @category models
@@ -129,7 +129,7 @@ export class NewOauthClient extends Schema.Class<NewOauthClient>("NewOauthClient
 ) {}
 
 /**
- * The same as a plain object: what `addOauthClient` takes.
+ * The input of `addOauthClient`: `NewOauthClient` as a plain object.
  *
  * @since 0.2.0
  * @category models
@@ -139,7 +139,7 @@ export interface NewOauthClientInput {
   readonly name: string
   /** Whether personal access tokens are issued to it. */
   readonly personalAccessClient?: boolean | undefined
-  /** Whether it may log users in by password grant, as this library does. */
+  /** Whether it may use the password grant, as this library does. */
   readonly passwordClient?: boolean | undefined
 }
 
@@ -148,14 +148,14 @@ const Changes = Schema.Struct({
   personalAccessClient: Schema.optional(Schema.Boolean),
   passwordClient: Schema.optional(Schema.Boolean),
   revoked: Schema.optional(Schema.Boolean)
-}).annotations({ description: "an object with what is to change" }).pipe(
+}).annotations({ description: "an object with the fields to change" }).pipe(
   Schema.filter((changes) => Object.values(changes).some((value) => value !== undefined), {
     description: "a change of at least one of name, personalAccessClient, passwordClient and revoked"
   })
 )
 
 /**
- * What to change of an OAuth client: at least one of its fields. What is left out stays as it is.
+ * The fields of an OAuth client to change, at least one. Omitted fields keep their values.
  *
  * @since 0.1.0
  * @category models
@@ -163,7 +163,7 @@ const Changes = Schema.Struct({
 export class OauthClientChanges extends Schema.Class<OauthClientChanges>("OauthClientChanges")(Changes) {}
 
 /**
- * The same as a plain object: what `updateOauthClient` takes.
+ * The input of `updateOauthClient`: `OauthClientChanges` as a plain object.
  *
  * @since 0.2.0
  * @category models
@@ -173,8 +173,8 @@ export interface OauthClientChangesInput {
   readonly name?: string | undefined
   /** Whether personal access tokens are issued to it. */
   readonly personalAccessClient?: boolean | undefined
-  /** Whether it may log users in by password grant, as this library does. */
+  /** Whether it may use the password grant, as this library does. */
   readonly passwordClient?: boolean | undefined
-  /** Whether it may no longer be used. */
+  /** Whether it is revoked and can no longer be used. */
   readonly revoked?: boolean | undefined
 }

@@ -27,19 +27,19 @@ import { configFromEnvironment, ProcessMakerConfig } from "./ProcessMakerConfig.
 import type { OauthClientsError, OauthClientsStreamError, ProcessMakerChangeIgnored } from "./ProcessMakerError.js"
 
 /**
- * The operations on a user's OAuth clients. They keep the names that they have in the API.
+ * The operations on a user's OAuth clients, named as in the API.
  *
  * @since 0.1.0
  * @category models
  */
 export interface OauthClientsServiceShape {
   /**
-   * Makes an OAuth client: `POST /users/{user_id}/clients`.
+   * Adds an OAuth client: `POST /users/{user_id}/clients`.
    *
    * **Gotchas**
    *
-   * Where the answer was lost, the error says `outcome: "unknown"` and nothing was repeated: list the clients to see
-   * whether it was made.
+   * If the response is lost, the request is not retried and the error has `outcome: "unknown"`: list the clients to see
+   * whether the client was added.
    */
   readonly addOauthClient: (
     userId: string,
@@ -58,7 +58,7 @@ export interface OauthClientsServiceShape {
     options?: PageOptions
   ) => Effect.Effect<OauthClientPage, Exclude<OauthClientsError, ProcessMakerChangeIgnored>>
 
-  /** Changes an OAuth client, only in what is given: `PUT /users/{user_id}/clients/{client_id}`. */
+  /** Updates the given fields of an OAuth client: `PUT /users/{user_id}/clients/{client_id}`. */
   readonly updateOauthClient: (
     userId: string,
     clientId: string,
@@ -70,7 +70,7 @@ export interface OauthClientsServiceShape {
    *
    * **Gotchas**
    *
-   * To delete the client that the access token was issued to ends that token too.
+   * Deleting the client that the access token was issued to also invalidates the token.
    */
   readonly deleteOauthClient: (
     userId: string,
@@ -78,24 +78,25 @@ export interface OauthClientsServiceShape {
   ) => Effect.Effect<void, Exclude<OauthClientsError, ProcessMakerChangeIgnored>>
 
   /**
-   * Finds the OAuth client with this name and these flags, and adds it if there is none.
+   * Finds the OAuth client with this name and these flags, or adds it if there is none.
    *
    * **When to use**
    *
-   * To provision clients: run it as often as you like. The API knows no idempotency keys, so a lost response leaves open
-   * whether a client was added; this operation reads the list again until `settle` has passed before it adds again.
+   * To provision clients: it is safe to run repeatedly. The API has no idempotency keys, so after a lost response it is
+   * unknown whether the client was added. This operation then polls the list until `settle` has passed before it adds
+   * again.
    *
    * **Details**
    *
-   * A client matches if it is not revoked, has the name (both trimmed, since servers trim) and every flag that `input`
-   * sets. The first one in the list is `client`; `others` are the IDs of the rest. Nothing is ever changed or deleted.
-   * Calls of one layer for the same user and name run one after another. All additions of a call together count against
-   * `maxAttempts`, and `totalTimeout` runs from the first of them.
+   * A client matches if it is not revoked, has the same name after trimming (servers trim names), and has every flag
+   * that `input` sets. The first match in the list is `client`; `others` holds the IDs of the rest. Existing clients
+   * are never changed or deleted. Within one layer, calls for the same user and name run one at a time. All additions
+   * of a call count against `maxAttempts`, and `totalTimeout` starts with the first of them.
    *
    * **Gotchas**
    *
-   * Two layers, or two processes, may still add one client each: the next call returns one and names the other in
-   * `others`. A client that was found may have no secret to show.
+   * Two layers or processes may still add one client each; the next call returns one and lists the other in `others`.
+   * An existing client may have no `secret`.
    */
   readonly ensureOauthClient: (
     userId: string,
@@ -103,19 +104,19 @@ export interface OauthClientsServiceShape {
     options?: EnsureOptions
   ) => Effect.Effect<EnsuredOauthClient, OauthClientsStreamError>
 
-  /** All OAuth clients of a user, page by page as they are needed. */
+  /** Streams all OAuth clients of a user, fetching pages on demand. */
   readonly streamOauthClients: (
     userId: string,
     options?: PageStreamOptions
   ) => Stream.Stream<OauthClient, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>>
 
-  /** The same in pages; `next` of the last page seen resumes the stream. */
+  /** Streams the pages of the list. The `next` cursor of the last processed page resumes the stream. */
   readonly streamOauthClientPages: (
     userId: string,
     options?: PageStreamOptions
   ) => Stream.Stream<OauthClientPage, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>>
 
-  /** The same as events, retries and a final report among them: all that a progress bar or a log needs. */
+  /** Streams pages as events, along with retries and a final report, for progress bars and logs. */
   readonly streamOauthClientEvents: (
     userId: string,
     options?: PageStreamOptions
@@ -123,15 +124,15 @@ export interface OauthClientsServiceShape {
 }
 
 /**
- * What `OauthClientsService.layer` takes.
+ * Options of `OauthClientsService.layer`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface OauthClientsOptions extends ProcessMakerConfigOptions {
   /**
-   * Credentials for the password grant, an existing access token, or an Effect of either: it runs when the layer is built
-   * and again at each login, so that a rotated secret is picked up without a restart.
+   * Credentials for the password grant, an existing access token, or an Effect of either. The Effect runs when the
+   * layer is built and again at each login, so rotated secrets are picked up without a restart.
    */
   readonly credentials: ProcessMakerCredentials | Effect.Effect<ProcessMakerCredentials, unknown>
 }
@@ -141,8 +142,8 @@ export interface OauthClientsOptions extends ProcessMakerConfigOptions {
  *
  * **Gotchas**
  *
- * A layer is built where it is provided, and each build has a token and a retry budget of its own. Provide it once, at the
- * edge of the program, or keep a `ManagedRuntime`: a layer that is provided to each call logs in at each call.
+ * Each build of a layer has its own token and retry budget. Provide the layer once, at the edge of the program, or keep
+ * a `ManagedRuntime`: a layer provided to each call logs in for each call.
  *
  * @example
  * ```ts
@@ -171,7 +172,7 @@ export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/
   OauthClientsServiceShape
 >() {
   /**
-   * For those who bring their own configuration and tokens.
+   * Requires the configuration and the access token provider as services.
    *
    * @since 0.1.0
    */
@@ -190,12 +191,13 @@ export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/
   )
 
   /**
-   * From plain options. Fails when it is built if they are not valid, with an error that says what to set.
+   * Creates the service from plain options. If they are invalid, building the layer fails with an error that says what
+   * to set.
    *
    * **Gotchas**
    *
-   * Each call of this function makes another layer. For two tenants, make two and keep each, for example in a
-   * `ManagedRuntime` of its own.
+   * Each call of this function creates a new layer. For two tenants, create two layers and keep each, for example in
+   * its own `ManagedRuntime`.
    *
    * @since 0.1.0
    */
@@ -208,15 +210,15 @@ export class OauthClientsService extends Context.Tag("effect-processmaker-oauth/
     )
 
   /**
-   * From Effect's `Config`: `PROCESSMAKER_BASE_URL`, and either `PROCESSMAKER_ACCESS_TOKEN` or all of
-   * `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`, `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`;
+   * Creates the service from Effect's `Config`: `PROCESSMAKER_BASE_URL`, and either `PROCESSMAKER_ACCESS_TOKEN` or all
+   * of `PROCESSMAKER_CLIENT_ID`, `PROCESSMAKER_CLIENT_SECRET`, `PROCESSMAKER_USERNAME` and `PROCESSMAKER_PASSWORD`;
    * optional `PROCESSMAKER_TOKEN_URL`, `PROCESSMAKER_SCOPE` and `PROCESSMAKER_INSECURE_HOSTS`.
    *
    * @since 0.1.0
    */
   static readonly layerConfig: Layer.Layer<OauthClientsService, ConfigError.ConfigError, HttpClient.HttpClient> = Layer
     .unwrapEffect(
-      // Both are read before either fails: what is missing is said once, and all of it.
+      // Read both before failing, so that one error lists everything that is missing.
       Effect.all({ config: configFromEnvironment, tokens: tokensFromEnvironment }, { mode: "validate" }).pipe(
         Effect.mapError((errors) => allInvalid(Object.values(errors))),
         Effect.map(({ config, tokens }) =>

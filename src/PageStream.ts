@@ -1,5 +1,5 @@
 /**
- * Pages: which one to read, how to stream them, and what a stream tells.
+ * Options and events of page requests and page streams.
  *
  * @since 0.1.0
  */
@@ -11,33 +11,36 @@ import type { OauthClientPage, PageCursor } from "./OauthClientPage.js"
 import type { OauthClientsError } from "./ProcessMakerError.js"
 
 /**
- * Which page of a list to read.
+ * Options of `findOauthClients`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PageOptions {
-  /** From 1. Default: 1. */
+  /** The page number, from 1. Default: 1. */
   readonly page?: number | undefined
-  /** Clients on a page, 1 to 100. Default: 15. */
+  /** The page size, 1 to 100. Default: 15. */
   readonly perPage?: number | undefined
 }
 
 /**
- * How to stream a list.
+ * Options of the streams.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PageStreamOptions {
   /**
-   * The most clients to request at a time, 1 to 100. Default: 100, or that of the cursor. Requests use smaller pages too,
-   * so that each page overlaps the one before it; where no smaller page overlaps (possible up to 10), the next larger.
+   * The maximum page size, 1 to 100. Default: 100, or that of the cursor. Requests also use smaller pages, so that each
+   * page overlaps the previous one. Where no smaller page overlaps (possible up to 10), they use the next larger one
+   * that does.
    */
   readonly perPage?: number | undefined
-  /** The `cursor` of the last page that was processed, as it is or parsed from JSON. */
+  /** The `cursor` of the last processed page, as a `PageCursor` or parsed from JSON. */
   readonly resume?: PageCursor | typeof PageCursor.Encoded | undefined
-  /** Pages in flight ahead of the consumer, 0 to 100, in order. 0 reads strictly on demand. Default: 1. */
+  /**
+   * The number of pages to prefetch, 0 to 100. Pages are emitted in order. 0 fetches strictly on demand. Default: 1.
+   */
   readonly prefetch?: number | undefined
   /** Ends the stream after this many pages; the `cursor` of the last one resumes it. Default: all pages. */
   readonly maxPages?: number | undefined
@@ -47,49 +50,49 @@ export interface PageStreamOptions {
    */
   readonly onInvalidItem?: "fail" | "skip" | undefined
   /**
-   * What to do when the list changes while it is read. `"recover"` emits each client that stays exactly once.
-   * `"ignore"` reads the server's own pages and emits what they contain. `"fail"` fails with
-   * `ProcessMakerPaginationStuck`. Default: `"recover"`.
+   * What to do if the list changes while it is read. `"recover"` emits each client that stays in the list exactly once.
+   * `"ignore"` emits the server's pages as they are. `"fail"` fails with `ProcessMakerPaginationStuck`. Default:
+   * `"recover"`.
    */
   readonly onDrift?: "recover" | "ignore" | "fail" | undefined
 }
 
 /**
- * What a stream did. `pages + extraRequests + retries` is the number of requests that it sent.
+ * The summary of a stream. `pages + extraRequests + retries` is the number of requests that it sent.
  *
  * @since 0.1.0
  * @category models
  */
 export interface PageReport {
-  /** Pages emitted. */
+  /** The number of pages emitted. */
   readonly pages: number
-  /** Clients emitted. */
+  /** The number of clients emitted. */
   readonly clients: number
-  /** Clients that could not be decoded. */
+  /** The number of clients that could not be decoded. */
   readonly rejected: number
-  /** Requests that were retried. */
+  /** The number of retries. */
   readonly retries: number
-  /** Pages that were requested and not emitted: to find the place in a list that changed, or behind its end. */
+  /** The number of pages requested but not emitted: to find the place in a changed list, or past its end. */
   readonly extraRequests: number
-  /** Changes of the list that were noticed, each of them a `DriftDetected` event. */
+  /** The number of detected list changes, each also emitted as a `DriftDetected` event. */
   readonly changes: number
-  /** Clients that were received again and dropped, those in the planned overlap of pages not counted. */
+  /** The number of clients received again and dropped, not counting the planned overlap of pages. */
   readonly duplicatesDropped: number
-  /** The length of the list as the server reported it first; none if it never did. */
+  /** The length of the list as first reported; none if the server did not report it. */
   readonly firstTotal: Option.Option<number>
-  /** The length of the list as the server reported it last; none if it never did. */
+  /** The length of the list as last reported; none if the server did not report it. */
   readonly lastTotal: Option.Option<number>
   /**
-   * Where pages did not overlap: how many clients the server counts that were not read, by this stream or by those that it
-   * resumes. 0 where pages overlapped, and when `maxPages` ended the stream.
+   * If pages did not overlap: how many clients the server counts beyond those read by this stream and the streams that
+   * it resumes. 0 if pages overlapped, or if `maxPages` ended the stream.
    */
   readonly suspectedMisses: number
-  /** Whether pages did not overlap, so that a change of constant length may have gone unnoticed. */
+  /** Whether some pages did not overlap, so that a change that kept the length may be undetected. */
   readonly unproven: boolean
 }
 
 /**
- * What happens while pages are read. `Completed` is the last one.
+ * The events of a stream. `Completed` is always the last.
  *
  * @since 0.1.0
  * @category models
@@ -102,14 +105,14 @@ export type PageEvent =
   | PageEvent.Completed
 
 /**
- * Each of the events by its own name.
+ * The event types.
  *
  * @since 0.1.0
  * @category models
  */
 export declare namespace PageEvent {
   /**
-   * A page that brings clients, or ends the list. It contains only clients that were not emitted before.
+   * A page with new clients, or the end of the list. Its `clients` contains only clients that were not emitted before.
    *
    * @since 0.1.0
    * @category models
@@ -117,12 +120,12 @@ export declare namespace PageEvent {
   export interface PageFetched {
     readonly _tag: "PageFetched"
     readonly page: OauthClientPage
-    /** How many requests the page took. */
+    /** The number of requests that the page took. */
     readonly attempts: number
   }
 
   /**
-   * An attempt at a page failed and will be retried after `delay`; also emitted for prefetched pages, as it happens.
+   * An attempt failed and will be retried after `delay`. It is emitted as it happens, also for prefetched pages.
    *
    * @since 0.1.0
    * @category models
@@ -139,7 +142,7 @@ export declare namespace PageEvent {
   }
 
   /**
-   * A row that could not be decoded, with `onInvalidItem: "skip"`.
+   * A client that could not be decoded and was skipped (`onInvalidItem: "skip"`).
    *
    * @since 0.1.0
    * @category models
@@ -148,9 +151,9 @@ export declare namespace PageEvent {
     readonly _tag: "ItemRejected"
     /** From 1. */
     readonly pageNumber: number
-    /** Its place on the page, from 0. */
+    /** The index on the page, from 0. */
     readonly index: number
-    /** Where and what was expected, never the value. */
+    /** Where decoding failed and what was expected, never the value. */
     readonly issue: SchemaIssue
   }
 
@@ -165,14 +168,14 @@ export declare namespace PageEvent {
     /** From 1. */
     readonly pageNumber: number
     /**
-     * How the change showed: a different `total`, the last client that was read `moved`, or clients `repeated` that were
-     * read before.
+     * How the change was detected: `total` differs, the last client read `moved`, or clients read before were
+     * `repeated`.
      */
     readonly sign: "total" | "moved" | "repeated"
-    /** The length of the list that the server reported before, and reports now; none if it does not. */
+    /** The length of the list as reported before and now; none if the server did not report it. */
     readonly totalBefore: Option.Option<number>
     readonly totalNow: Option.Option<number>
-    /** Clients on this page that were read before, those in the planned overlap not counted. */
+    /** The number of clients on this page that were read before, not counting the planned overlap. */
     readonly repeated: number
   }
 

@@ -1,5 +1,5 @@
 /**
- * Where the API is, and how to call it.
+ * The base URL of the API and the settings for calling it.
  *
  * @since 0.1.0
  */
@@ -18,46 +18,46 @@ import { defaultUserAgent, isUserAgent } from "./internal/config/userAgent.js"
 import type { RetryPolicyOptions } from "./RetryPolicy.js"
 
 /**
- * What `ProcessMakerConfig` is made from.
+ * Options of `ProcessMakerConfig`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ProcessMakerConfigOptions {
   /**
-   * The URL that the API's paths start below, `https://acme.api.processmaker.io/api/v1` for one. A bare host stands for
-   * `https://` + host + `/api/v1`. It must be `https:`, or `http:` on a loopback host, without credentials, query or
-   * fragment.
+   * The base URL of the API, such as `https://acme.api.processmaker.io/api/v1`. A bare host means `https://` + host +
+   * `/api/v1`. The URL must use `https:`, or `http:` on a loopback host, and have no credentials, query or fragment.
    */
   readonly baseUrl: string | URL
   /** The token endpoint, under the same rules. Default: `/oauth/access_token` at the origin of `baseUrl`. */
   readonly tokenUrl?: string | URL | undefined
-  /** Host names that `http:` is allowed on beside loopback, for a fake in a container network. Default: none. */
+  /** Host names besides loopback that may use `http:`, such as a fake in a container network. Default: none. */
   readonly insecureHosts?: ReadonlyArray<string> | undefined
-  /** Any part of a retry policy, for all calls of the layer. `RetryPolicy.with` overrides it. */
+  /** Fields of the retry policy for all calls of the layer. `RetryPolicy.with` overrides them. */
   readonly retry?: RetryPolicyOptions | undefined
-  /** The largest body that is read, in bytes after decompression. Default: 8 MiB (8,388,608). */
+  /** The maximum size of a response body, in bytes after decompression. Default: 8 MiB (8,388,608). */
   readonly maxBodySize?: number | undefined
   /**
-   * The `User-Agent` header of all requests, token requests included. Default: this package's name and version, since some
-   * firewalls reject requests without one; in browsers none, since there it would cause a preflight request.
+   * The `User-Agent` header of all requests, including token requests. Default: this package's name and version, since
+   * some firewalls reject requests without one. In browsers there is no default, since the header would cause a
+   * preflight request.
    */
   readonly userAgent?: string | undefined
   /**
-   * Whether the OAuth client that the layer logs in with is kept from being deleted or revoked through the layer, which
-   * would end its access. Default: true.
+   * Whether the layer refuses to delete or revoke the OAuth client that it logs in with, which would end its own
+   * access. Default: true.
    */
   readonly protectLogin?: boolean | undefined
 }
 
 /**
- * The options, checked and complete.
+ * The validated options, with defaults filled in.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ProcessMakerConfigShape {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string
   readonly tokenUrl: string
   readonly retry: RetryPolicyOptions
@@ -69,7 +69,7 @@ export interface ProcessMakerConfigShape {
 }
 
 /**
- * Where the API is, and how to call it. Whoever calls is the `AccessTokenProvider`'s matter.
+ * The base URL of the API and the settings for calling it. `AccessTokenProvider` provides the access token.
  *
  * @since 0.1.0
  * @category tags
@@ -79,7 +79,7 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
   ProcessMakerConfigShape
 >() {
   /**
-   * Checks the options and fills in the defaults. The error says which option to set, and to what.
+   * Validates the options and fills in the defaults. The error says which option to set, and to what.
    *
    * @since 0.1.0
    */
@@ -88,7 +88,7 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
   ): Effect.Effect<ProcessMakerConfigShape, ConfigError.ConfigError> => makeNamed(options, optionNames)
 
   /**
-   * From plain options. Fails when it is built if they are not valid.
+   * Creates the configuration from plain options. If they are invalid, building the layer fails.
    *
    * @since 0.1.0
    */
@@ -98,8 +98,8 @@ export class ProcessMakerConfig extends Context.Tag("effect-processmaker-oauth/P
     Layer.effect(ProcessMakerConfig, ProcessMakerConfig.make(options))
 
   /**
-   * From Effect's `Config`: `PROCESSMAKER_BASE_URL` and, optional, `PROCESSMAKER_TOKEN_URL` and
-   * `PROCESSMAKER_INSECURE_HOSTS` (host names with commas between).
+   * Creates the configuration from Effect's `Config`: `PROCESSMAKER_BASE_URL` and, optionally, `PROCESSMAKER_TOKEN_URL`
+   * and `PROCESSMAKER_INSECURE_HOSTS` (host names separated by commas).
    *
    * @since 0.1.0
    */
@@ -123,7 +123,7 @@ export const configFromEnvironment: Effect.Effect<ProcessMakerConfigShape, Confi
   function*() {
     const { baseUrl, insecureHosts, tokenUrl } = variables
     const text = (name: string) => optionalSetting(Config.string(name), isBlank)
-    // Not as one text: a nested provider splits at commas whatever it is asked for.
+    // Read as an array, since a nested provider splits every value at commas.
     const hosts = yield* Config.withDefault(Config.array(Config.string(), insecureHosts), [])
     return yield* makeNamed({
       baseUrl: yield* requiredSetting(baseUrl, text(baseUrl)),
@@ -154,7 +154,7 @@ const makeNamed = (
     }
     if (userAgent !== undefined && !isUserAgent(userAgent)) {
       return yield* Effect.fail(
-        invalid("userAgent")("must be visible ASCII characters, with blanks between them at most")
+        invalid("userAgent")("must be visible ASCII characters, separated by spaces")
       )
     }
     return { baseUrl: base.href.replace(/\/+$/, ""), tokenUrl: token.href, retry, maxBodySize, userAgent, protectLogin }

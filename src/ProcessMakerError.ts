@@ -1,8 +1,8 @@
 /**
- * What can go wrong, one class per meaning.
+ * The errors, one class per cause.
  *
- * Every error is a `Schema.TaggedError`, so it survives an RPC or a workflow. None holds a request, a response, a raw
- * body or a secret; `message` is a sentence that is safe to log.
+ * Every error is a `Schema.TaggedError`, so it can be sent over an RPC or stored by a workflow. No error holds a
+ * request, a response, a raw body or a secret; `message` is safe to log.
  *
  * @since 0.1.0
  */
@@ -24,25 +24,27 @@ import { OauthClientWithoutSecret } from "./OauthClient.js"
 
 const answered = {
   ...callFields,
-  /** Of the last answer. */
+  /** The status of the last response. */
   status: Schema.Int,
-  /** What the server said about it, without secrets; empty where it said nothing that could be understood. */
+  /** The server's own error details, without secrets. Empty if the body has none. */
   errors: Schema.propertySignature(Schema.Array(ErrorDetail)).pipe(Schema.withConstructorDefault(() => [])),
-  /** What the answer calls the request (`x-request-id`, `cf-ray` and the like): quote it to whoever runs the server. */
+  /**
+   * The request ID from the response headers (`x-request-id`, `cf-ray` and the like). Quote it to the server's support.
+   */
   requestId: Schema.propertySignature(Schema.Option(Schema.String)).pipe(
     Schema.withConstructorDefault(() => Option.none())
   ),
-  /** The body was an HTML page: a proxy or a firewall may have answered in place of the API. */
+  /** The body was an HTML page: a proxy or a firewall may have responded instead of the API. */
   html: Schema.optional(Schema.Boolean)
 }
 
 /**
- * The API rejected the access token (401), also after one replay with a new one.
+ * The API rejected the access token (401), even after one replay with a new token.
  *
  * **Details**
  *
- * `challenge` is set if a new token would not help, so that none was requested: `otherScheme` if `WWW-Authenticate` asks
- * for other schemes than Bearer only, `insufficientScope` if the token lacks a scope (RFC 6750, section 3.1).
+ * `challenge` is set if a new token would not help, so none was requested: `otherScheme` if `WWW-Authenticate` lists
+ * only schemes other than Bearer, `insufficientScope` if the token lacks a scope (RFC 6750, section 3.1).
  *
  * @since 0.1.0
  * @category errors
@@ -60,12 +62,12 @@ export class ProcessMakerUnauthorized
 
 const unauthorizedReasons = {
   token: "the API rejected the access token (401)",
-  otherScheme: "the server asks for another authentication scheme than Bearer (401): check the base URL",
+  otherScheme: "the server requires an authentication scheme other than Bearer (401): check the base URL",
   insufficientScope: "the access token lacks a scope (401): request it with credentials.scope"
 }
 
 /**
- * The access token is valid, but does not permit this (403).
+ * The access token is valid but does not permit the operation (403).
  *
  * @since 0.1.0
  * @category errors
@@ -91,12 +93,12 @@ export class ProcessMakerNotFound extends Schema.TaggedError<ProcessMakerNotFoun
   }
 }
 
-// The paths of this API begin with /api/v1, which is easily left out.
+// The paths of this API begin with /api/v1, which is easy to omit.
 const pathHint = (baseUrl: string | undefined): string =>
   baseUrl !== undefined && /^[^/]+\/\/[^/]+\/?$/.test(baseUrl) ? `, or the base URL ${baseUrl} lacks /api/v1` : ""
 
 /**
- * The server rejected the input: 422, and the 400 by which the API's own description means the same.
+ * The server rejected the input (422, or 400, which the API's specification uses for the same).
  *
  * @since 0.1.0
  * @category errors
@@ -105,7 +107,7 @@ export class ProcessMakerUnprocessable extends Schema.TaggedError<ProcessMakerUn
   "ProcessMakerUnprocessable",
   {
     ...answered,
-    /** Why it was refused, input by input. */
+    /** What the server rejected, field by field. */
     issues: Schema.Array(ValidationIssue)
   }
 ) {
@@ -118,43 +120,43 @@ export class ProcessMakerUnprocessable extends Schema.TaggedError<ProcessMakerUn
 }
 
 /**
- * Too many requests (429), or the layer still holds calls back because of an earlier 429: then `attempts` is 0.
+ * The server limits the request rate (429). `attempts` is 0 if an earlier 429 still holds back all calls of the layer.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ProcessMakerRateLimited extends Schema.TaggedError<ProcessMakerRateLimited>()("ProcessMakerRateLimited", {
   ...answered,
-  /** How long the server asked to wait, where it said so. */
+  /** How long the server asked to wait, if it said so. */
   retryAfter: Schema.Option(Schema.Duration)
 }) {
   override get message(): string {
-    return sentence(this, unlessHeld(this, `too many requests (${this.status})`) + waitHint(this.retryAfter))
+    return sentence(this, unlessHeldBack(this, `too many requests (${this.status})`) + waitHint(this.retryAfter))
   }
 }
 
-// Without an attempt, an earlier answer still holds all calls of the layer back.
-const unlessHeld = ({ attempts, status }: { readonly attempts: number; readonly status: number }, reason: string) =>
-  attempts === 0 ? `nothing was sent, since an earlier answer (${status}) asked all calls to wait` : reason
+// Without an attempt, an earlier response still holds back all calls of the layer.
+const unlessHeldBack = ({ attempts, status }: { readonly attempts: number; readonly status: number }, reason: string) =>
+  attempts === 0 ? `no request was sent, since an earlier response (${status}) still holds back all calls` : reason
 
 /**
- * The server, or a proxy before it, failed (5xx).
+ * The server, or a proxy in front of it, failed (5xx).
  *
  * @since 0.1.0
  * @category errors
  */
 export class ProcessMakerServerError extends Schema.TaggedError<ProcessMakerServerError>()("ProcessMakerServerError", {
   ...answered,
-  /** How long the server asked to wait, where it said so. */
+  /** How long the server asked to wait, if it said so. */
   retryAfter: Schema.Option(Schema.Duration)
 }) {
   override get message(): string {
-    return sentence(this, unlessHeld(this, `the server failed (${this.status})`) + waitHint(this.retryAfter))
+    return sentence(this, unlessHeldBack(this, `the server failed (${this.status})`) + waitHint(this.retryAfter))
   }
 }
 
 /**
- * Any other status. Each 3xx is one: a redirect is never followed with a token. A browser shows it as status 0.
+ * Any other status, including every 3xx (0 in browsers): redirects are never followed with a token.
  *
  * @since 0.1.0
  * @category errors
@@ -162,7 +164,7 @@ export class ProcessMakerServerError extends Schema.TaggedError<ProcessMakerServ
 export class ProcessMakerUnexpectedStatus
   extends Schema.TaggedError<ProcessMakerUnexpectedStatus>()("ProcessMakerUnexpectedStatus", {
     ...answered,
-    /** Of a redirect: the origin it points to. */
+    /** The origin that a redirect points to. */
     redirectOrigin: Schema.optional(Schema.String)
   })
 {
@@ -171,20 +173,20 @@ export class ProcessMakerUnexpectedStatus
     const redirected = this.redirectOrigin !== undefined || [0, 301, 302, 303, 307, 308].includes(this.status)
     const followed = redirected && this.status >= 200 && this.status < 300
     const what = followed
-      ? `the HTTP client took the request${target} by itself (${this.status}), where no token must go`
+      ? `the HTTP client followed a redirect${target} (${this.status}), which must not receive the token`
       : redirected
       ? `the server redirected (${this.status})${target}, which is never followed with a token: check the base URL`
-      : `the server answered with the unexpected status ${this.status}`
+      : `the server responded with the unexpected status ${this.status}`
     return sentence(this, what)
   }
 }
 
 /**
- * No answer arrived, or only a part of one.
+ * No response arrived, or only part of one.
  *
  * **Details**
  *
- * `reason` says where it failed. The message names the server: the origin of `url`.
+ * `reason` says at which stage the request failed. The message names the server by the origin of `url`.
  *
  * @since 0.1.0
  * @category errors
@@ -193,9 +195,9 @@ export class ProcessMakerTransportError
   extends Schema.TaggedError<ProcessMakerTransportError>()("ProcessMakerTransportError", {
     ...callFields,
     reason: TransportReason,
-    /** The system's or the HTTP client's code, such as `ECONNRESET`. */
+    /** The error code of the system or the HTTP client, such as `ECONNRESET`. */
     code: Schema.optional(Schema.String),
-    /** The HTTP client's own words, without secrets. */
+    /** The HTTP client's own message, without secrets. */
     cause: Schema.optional(Schema.String)
   })
 {
@@ -211,23 +213,23 @@ const serverOf = (url: string | undefined): string =>
 const transportReasons: Record<TransportReason, (server: string) => string> = {
   dns: (server) => `the host name of ${server} could not be resolved`,
   connect: (server) => `could not connect to ${server}`,
-  tls: (server) => `no TLS connection to ${server} could be made`,
+  tls: (server) => `could not establish a TLS connection to ${server}`,
   reset: (server) => `the connection to ${server} was lost before a response arrived`,
-  truncated: (server) => `the connection to ${server} was lost while the response arrived`,
+  truncated: (server) => `the connection to ${server} was lost before the response was complete`,
   other: (server) => `the request to ${server} failed without a response`
 }
 
 /**
- * A deadline passed: that of one attempt (sending and reading the body), or that of the whole call.
+ * An attempt (the request and reading its response) or the whole call timed out.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ProcessMakerTimeout extends Schema.TaggedError<ProcessMakerTimeout>()("ProcessMakerTimeout", {
   ...callFields,
-  /** Whose it was: one attempt's (`attemptTimeout`), or the whole call's (`totalTimeout`). */
+  /** Which timeout: that of one attempt (`attemptTimeout`) or of the whole call (`totalTimeout`). */
   deadline: Schema.Literal("attempt", "total"),
-  /** The deadline that passed. */
+  /** The timeout that was exceeded. */
   limit: Schema.Duration
 }) {
   override get message(): string {
@@ -242,13 +244,13 @@ export class ProcessMakerTimeout extends Schema.TaggedError<ProcessMakerTimeout>
 }
 
 /**
- * An answer with a good status that is not what the API promises.
+ * A response with a success status that does not match the API.
  *
  * **Details**
  *
- * `reason`: `contentType` and `json` when it is not JSON, `document` when it is no JSON:API document (or one with
- * `errors`), `schema` when the data is not what this library knows, `mismatch` when another client than the one asked
- * for came back, `size` when the body is over the layer's cap. `issues` has paths and expectations, never values.
+ * `reason` is `contentType` or `json` if the body is not JSON, `document` if it is not a JSON:API document (or has
+ * `errors`), `schema` if the data does not match the schema, `mismatch` if it is not the client or page that was
+ * requested, and `size` if the body exceeds `maxBodySize`. `issues` holds paths and expectations, never values.
  *
  * @since 0.1.0
  * @category errors
@@ -266,11 +268,11 @@ export class ProcessMakerInvalidResponse
 }
 
 /**
- * The server answered a write as a success, with a client that lacks what was asked: the change was ignored.
+ * The server reported that a write succeeded, but the client it returned lacks the change.
  *
  * **Details**
  *
- * Flags alone are compared, and only those that the answer shows: a server may trim a name or cut it.
+ * Only flags are compared, and only those in the response: servers may trim or truncate names.
  *
  * @since 0.2.0
  * @category errors
@@ -278,19 +280,19 @@ export class ProcessMakerInvalidResponse
 export class ProcessMakerChangeIgnored
   extends Schema.TaggedError<ProcessMakerChangeIgnored>()("ProcessMakerChangeIgnored", {
     ...callFields,
-    /** The fields that are not as they were sent. */
+    /** The fields that differ from what was sent. */
     fields: Schema.Array(Schema.Literal("personalAccessClient", "passwordClient", "revoked")),
-    /** The client as the server holds it. */
+    /** The client as the server returned it. */
     client: OauthClientWithoutSecret
   })
 {
   override get message(): string {
-    return sentence(this, `the server answered with success, but did not change ${this.fields.join(" and ")}`)
+    return sentence(this, `the server reported success but did not change ${this.fields.join(" and ")}`)
   }
 }
 
 /**
- * Refused here, before any request was sent.
+ * The input is invalid; no request was sent.
  *
  * @since 0.1.0
  * @category errors
@@ -308,16 +310,16 @@ export class ProcessMakerInvalidRequest
 }
 
 /**
- * The token endpoint refused the credentials or answered nonsense.
+ * The token endpoint rejected the credentials or did not return a token.
  *
  * **Details**
  *
- * `reason` is the `error` code of RFC 6749, section 5.2, as the server gave it (`invalid_grant`, and
- * `invalid_credentials` of older servers, mean user name or password; `invalid_client` means the OAuth client),
- * `refused` when it gave none, `invalid_response` when the answer is no token, or `broken_provider` (with `status` 0) when an
- * `AccessTokenProvider` of your own failed with anything else than an `AccessTokenError`, or `credentials_unavailable` (with
- * `status` 0) when the Effect given as `credentials` failed. After a refusal further calls fail at
- * once until `retryAfter` has passed, so that the account is not locked.
+ * `reason` is the server's `error` code (RFC 6749, section 5.2): `invalid_grant`, or `invalid_credentials` from older
+ * servers, means a wrong user name or password; `invalid_client` means the OAuth client. Other reasons are `refused` if
+ * the server sent no code, `invalid_response` if the response holds no token, and, with `status` 0,
+ * `credentials_unavailable` if the Effect given as `credentials` failed, and `broken_provider` if a custom
+ * `AccessTokenProvider` failed with anything but an `AccessTokenError`. After a rejected login, calls fail immediately
+ * until `retryAfter` has passed, so that the account is not locked.
  *
  * @since 0.1.0
  * @category errors
@@ -328,7 +330,7 @@ export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLogi
   reason: Schema.String,
   /** Why the credentials are unavailable, without secrets. */
   cause: Schema.optional(Schema.String),
-  /** How long further logins are refused here without asking the server. */
+  /** How long calls fail without another login attempt. */
   retryAfter: Schema.Option(Schema.Duration)
 }) {
   override get message(): string {
@@ -345,14 +347,14 @@ const loginReasons = new Map<string, (tokenEndpoint: string) => string>([
   ["invalid_grant", () => "the user name or the password is wrong"],
   ["invalid_credentials", () => "the user name or the password is wrong"],
   ["invalid_client", () => "the client ID or the client secret is wrong, or the client may not use the password grant"],
-  ["credentials_unavailable", () => "nothing was sent, since the credentials could not be read"],
-  ["closed", () => "the layer of AccessTokenProvider was closed: provide it to the whole program"],
-  ["broken_provider", () => "the AccessTokenProvider failed with an error that it does not declare"],
-  ["invalid_response", (url) => `${url} did not answer as a token endpoint does (RFC 6749, section 5)`]
+  ["credentials_unavailable", () => "no request was sent, since the credentials could not be read"],
+  ["closed", () => "the AccessTokenProvider layer is closed: provide it to the whole program"],
+  ["broken_provider", () => "the AccessTokenProvider failed with an undeclared error"],
+  ["invalid_response", (url) => `${url} did not return a token response (RFC 6749, section 5)`]
 ])
 
 /**
- * The pages do not advance, or the list changed in a way the caller asked to fail on.
+ * Pagination does not advance, or the list changed and `onDrift` is `"fail"`.
  *
  * @since 0.1.0
  * @category errors
@@ -363,16 +365,16 @@ export class ProcessMakerPaginationStuck
     userId: Schema.String,
     pageNumber: Schema.Int,
     /**
-     * `repeated`: pages bring only what was read before. `empty`: pages are empty although more is announced.
-     * `wrongPage`: the server sent another page than requested. `endless`: the list grows as fast as it is read, or has
-     * no end. `lostPlace`: none of the clients read last are left to continue behind. `drift`: the list changed, and
-     * `onDrift` is `"fail"`.
+     * `repeated`: pages contain only clients that were already read. `empty`: pages are empty although the server
+     * reports more clients. `wrongPage`: the server sent a different page than requested. `endless`: the list has no
+     * end, or grows as fast as it is read. `lostPlace`: none of the clients read last still exists, so there is no
+     * place to continue from. `drift`: the list changed, and `onDrift` is `"fail"`.
      */
     reason: Schema.Literal("repeated", "empty", "wrongPage", "endless", "lostPlace", "drift"),
     /** Requests sent by the whole stream. */
     attempts: Schema.NonNegativeInt,
     elapsed: Schema.Duration,
-    /** Of `ensureOauthClient`: whether a client was added. */
+    /** For `ensureOauthClient`: whether a client was added. */
     outcome: callFields.outcome
   })
 {
@@ -383,16 +385,16 @@ export class ProcessMakerPaginationStuck
 }
 
 const stuckReasons: Record<ProcessMakerPaginationStuck["reason"], string> = {
-  repeated: "the server keeps sending clients that were read before",
-  empty: "the server sent empty pages although it announces more clients",
-  wrongPage: "the server sent another page than the one requested",
+  repeated: "the server keeps sending clients that were already read",
+  empty: "the server sent empty pages although it reports more clients",
+  wrongPage: "the server sent a different page than the one requested",
   endless: "the list has no end, or grows as fast as it is read",
-  lostPlace: "none of the clients that were read last are in the list any more; start again without a cursor",
+  lostPlace: "none of the clients read last is still in the list; start again without a cursor",
   drift: "the list changed while it was read"
 }
 
 /**
- * How obtaining an access token can fail.
+ * The errors of obtaining an access token.
  *
  * @since 0.1.0
  * @category errors
@@ -406,7 +408,7 @@ export type AccessTokenError =
   | ProcessMakerUnexpectedStatus
 
 /**
- * The same as a schema.
+ * The schema of `AccessTokenError`.
  *
  * @since 0.2.0
  * @category errors
@@ -421,7 +423,7 @@ export const AccessTokenError = /* @__PURE__ */ Schema.Union(
 )
 
 /**
- * How each of the five operations can fail.
+ * The errors of the five operations.
  *
  * @since 0.1.0
  * @category errors
@@ -437,7 +439,7 @@ export type OauthClientsError =
   | ProcessMakerInvalidRequest
 
 /**
- * The same as a schema, for an RPC, a workflow or a queue that carries them.
+ * The schema of `OauthClientsError`, for an RPC, a workflow or a queue.
  *
  * @since 0.2.0
  * @category errors
@@ -454,7 +456,7 @@ export const OauthClientsError = /* @__PURE__ */ Schema.Union(
 )
 
 /**
- * How the streams can fail.
+ * The errors of the streams.
  *
  * @since 0.1.0
  * @category errors
@@ -462,7 +464,7 @@ export const OauthClientsError = /* @__PURE__ */ Schema.Union(
 export type OauthClientsStreamError = OauthClientsError | ProcessMakerPaginationStuck
 
 /**
- * The same as a schema.
+ * The schema of `OauthClientsStreamError`.
  *
  * @since 0.2.0
  * @category errors
@@ -470,7 +472,7 @@ export type OauthClientsStreamError = OauthClientsError | ProcessMakerPagination
 export const OauthClientsStreamError = /* @__PURE__ */ Schema.Union(OauthClientsError, ProcessMakerPaginationStuck)
 
 /**
- * Everything this library fails with.
+ * All errors of this library.
  *
  * @since 0.1.0
  * @category errors
@@ -478,7 +480,7 @@ export const OauthClientsStreamError = /* @__PURE__ */ Schema.Union(OauthClients
 export type ProcessMakerError = OauthClientsStreamError
 
 /**
- * The same as a schema.
+ * The schema of `ProcessMakerError`.
  *
  * @since 0.2.0
  * @category errors

@@ -1,5 +1,5 @@
 /**
- * How often a call is tried, and how long.
+ * How often and how long a call is retried.
  *
  * @since 0.1.0
  */
@@ -10,26 +10,27 @@ import { dual } from "effect/Function"
 import * as Stream from "effect/Stream"
 
 /**
- * Any part of a policy. What is left out comes from the layer's `retry` option, and else from the defaults.
+ * The fields of a retry policy, all optional. Omitted fields default to the layer's `retry` option, then to
+ * `RetryPolicy.defaults`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RetryPolicyOptions {
   /**
-   * The most requests that one call sends to the API, repeats and the replay after a 401 included, and token requests
-   * that failed. Default: 5.
+   * The maximum number of requests that one call sends to the API, including retries, the replay after a 401, and
+   * failed token requests. Default: 5.
    */
   readonly maxAttempts?: number | undefined
-  /** The longest wait before the first repeat; it doubles with each (full jitter). Default: 200 millis. */
+  /** The maximum wait before the first retry. It doubles with each retry (full jitter). Default: 200 millis. */
   readonly baseDelay?: Duration.DurationInput | undefined
-  /** The longest wait that back-off asks for, and the longest for a turn in the layer's budget. Default: 10 seconds. */
+  /** The maximum backoff, and the maximum wait for the layer's retry budget. Default: 10 seconds. */
   readonly maxDelay?: Duration.DurationInput | undefined
-  /** How long one attempt may take, sending and reading the body. Default: 30 seconds. */
+  /** The timeout of one attempt, including reading the body. Default: 30 seconds. */
   readonly attemptTimeout?: Duration.DurationInput | undefined
-  /** How long the whole call may take, waits included. Default: 2 minutes. */
+  /** The timeout of the whole call, including waits. Default: 2 minutes. */
   readonly totalTimeout?: Duration.DurationInput | undefined
-  /** The longest `Retry-After` that is obeyed; a longer one fails the call at once. Default: 60 seconds. */
+  /** The longest `Retry-After` to wait for; a longer one fails the call immediately. Default: 60 seconds. */
   readonly maxRetryAfter?: Duration.DurationInput | undefined
 }
 
@@ -43,20 +44,19 @@ const defaults: Required<RetryPolicyOptions> = {
 }
 
 /**
- * The policy in force for the calls of an Effect or a Stream, read anew by each call.
+ * The retry policy for the calls within an Effect or a Stream. Each call reads it when it starts.
  *
  * **Details**
  *
- * Where nothing was set it is `RetryPolicy.defaults`, and each layer's `retry` option goes before these. `RetryPolicy.with`
- * sets some of its fields: a call takes the rest from its layer's `retry` option and then from the defaults, so that
- * overriding one field keeps the others.
+ * `RetryPolicy.with` sets some of its fields. A call takes the others from its layer's `retry` option, then from
+ * `RetryPolicy.defaults`, so overriding one field keeps the rest.
  *
  * @example
  * ```ts
  * import { OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
  * import * as Effect from "effect/Effect"
  *
- * // One call that would rather fail than wait:
+ * // Fails instead of waiting:
  * export const quick = Effect.gen(function*() {
  *   const oauthClients = yield* OauthClientsService
  *   return yield* oauthClients.findOauthClientById("u-7", "17").pipe(RetryPolicy.with(RetryPolicy.none))
@@ -70,22 +70,22 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
   defaultValue: (): RetryPolicyOptions => defaults
 }) {
   /**
-   * What a call takes where neither this reference nor its layer's `retry` option says otherwise.
+   * The values of the fields that neither this reference nor the layer's `retry` option sets.
    *
    * @since 0.2.0
    */
   static readonly defaults: Required<RetryPolicyOptions> = defaults
 
   /**
-   * One attempt: no repeat, and no replay after a 401 either.
+   * A single attempt: no retries, and no replay after a 401.
    *
    * @since 0.1.0
    */
   static readonly none: RetryPolicyOptions = { maxAttempts: 1 }
 
   /**
-   * For batch jobs that would rather wait an hour than fail: a `Retry-After` of an hour is obeyed, and an outage of an
-   * hour outlasted, within two hours in all.
+   * For batch jobs that can wait: it obeys a `Retry-After` of up to an hour, survives an outage of an hour, and times
+   * out after two hours.
    *
    * @since 0.1.0
    */
@@ -99,7 +99,7 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
   }
 
   /**
-   * Overrides parts of the policy for all the calls within an Effect or a Stream.
+   * Overrides fields of the policy for all calls within an Effect or a Stream.
    *
    * @since 0.1.0
    */
@@ -111,7 +111,7 @@ export class RetryPolicy extends Context.Reference<RetryPolicy>()("effect-proces
 }
 
 /**
- * Keeps an Effect an Effect and a Stream a Stream, also within `pipe`, which looks at one signature only.
+ * Returns an Effect for an Effect and a Stream for a Stream. It is a single signature, as `pipe` requires.
  *
  * @since 0.1.0
  * @category models
@@ -123,8 +123,8 @@ export type WithRetryPolicy = <
   : never
 
 /**
- * What the reference overrides: nothing, as long as it is the default itself. Else the defaults would hide the layer's
- * own `retry`.
+ * The fields that the reference overrides: none if it is the default value, which must not hide the layer's `retry`
+ * option.
  *
  * @internal
  */
@@ -136,7 +136,7 @@ function withPolicy<A, E, R>(
   self: Effect.Effect<A, E, R> | Stream.Stream<A, E, R>,
   policy: RetryPolicyOptions
 ): Effect.Effect<A, E, R> | Stream.Stream<A, E, R> {
-  // What is undefined is not set: it must not hide what was set further out.
+  // An undefined field must not hide one set by an outer `with`.
   const set = Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== undefined))
   const override = (context: Context.Context<R>) =>
     Context.add(context, RetryPolicy, { ...overridden(Context.get(context, RetryPolicy)), ...set })

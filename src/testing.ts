@@ -1,5 +1,5 @@
 /**
- * The testing door: a fake server, the service over it, and a check that nothing shows a secret.
+ * Test support: a fake server, a service layer connected to it, and an assertion that no secret is exposed.
  *
  * @since 0.1.0
  */

@@ -341,19 +341,19 @@ describe("a refused login", () => {
     [403, { error: "constructor" }, "constructor", "/oauth/access_token refused the login"],
     [422, { error: "toString" }, "refused", "/oauth/access_token refused the login"],
     [400, { error: "p-1 is not the password" }, "refused", "/oauth/access_token refused the login"],
-    [404, "<html>", "invalid_response", "/oauth/access_token did not answer as a token endpoint does"],
+    [404, "<html>", "invalid_response", "/oauth/access_token did not return a token response"],
     [
       405,
       { message: "Method not allowed" },
       "invalid_response",
-      "/oauth/access_token did not answer as a token endpoint does"
+      "/oauth/access_token did not return a token response"
     ],
     [403, { message: "Forbidden" }, "refused", "/oauth/access_token refused the login"],
-    [200, { access_token: "" }, "invalid_response", "a token endpoint does (RFC 6749"],
-    [200, { access_token: "x", token_type: "mac" }, "invalid_response", "a token endpoint does (RFC 6749"],
-    [200, { access_token: "x\ny", token_type: "Bearer" }, "invalid_response", "a token endpoint does (RFC 6749"],
-    [200, { token_type: "Bearer" }, "invalid_response", "a token endpoint does (RFC 6749"],
-    [200, "<html>", "invalid_response", "a token endpoint does (RFC 6749"]
+    [200, { access_token: "" }, "invalid_response", "return a token response (RFC 6749"],
+    [200, { access_token: "x", token_type: "mac" }, "invalid_response", "return a token response (RFC 6749"],
+    [200, { access_token: "x\ny", token_type: "Bearer" }, "invalid_response", "return a token response (RFC 6749"],
+    [200, { token_type: "Bearer" }, "invalid_response", "return a token response (RFC 6749"],
+    [200, "<html>", "invalid_response", "return a token response (RFC 6749"]
   ] as const
   it.effect("keeps the code that the RFC knows, whatever the password", () =>
     Effect.gen(function*() {

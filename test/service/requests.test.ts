@@ -199,7 +199,7 @@ describe("refused here, with no request", () => {
     ],
     [
       (s) => s.updateOauthClient("u-7", "17", untyped(5)),
-      "of user \"u-7\", client \"17\" was not sent, its input is invalid: must be an object with what is to change"
+      "of user \"u-7\", client \"17\" was not sent, its input is invalid: must be an object with the fields to change"
     ],
     [
       (s) => s.updateOauthClient("u-7", "17", untyped({ name: "", revoked: "no" })),

@@ -141,7 +141,7 @@ const deletions: Rows = {
   "deleted: success": remove(json({ success: true, error: null, errors: [], status: "ok" })),
   "not deleted: HTML": remove(
     sent(html),
-    invalid({ reason: "contentType", outcome: "unknown", html: true }, "a proxy or a firewall may have answered")
+    invalid({ reason: "contentType", outcome: "unknown", html: true }, "a proxy or a firewall may have responded")
   ),
   "not deleted: text": remove(sent("OK"), invalid({ outcome: "unknown" })),
   "not deleted: error": remove(

@@ -65,7 +65,7 @@ const words: Rows = {
     refused(
       "Unprocessable",
       { html: true, requestId: "8f1e2d3c4b5a6978-FRA", errors: [] },
-      "status 400; the body is an HTML page: a proxy or a firewall may have answered",
+      "status 400; the body is an HTML page: a proxy or a firewall may have responded",
       "(request 8f1e2d3c4b5a6978-FRA)"
     )
   )

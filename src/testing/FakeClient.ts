@@ -13,17 +13,17 @@ import type * as Redacted from "effect/Redacted"
  * @category models
  */
 export interface FakeClient {
-  /** The id: a string, even where the profile sends a number. */
+  /** The ID: a string, even if the profile sends a number. */
   readonly id: string
-  /** The name. Several clients may have the same. */
+  /** The name. It need not be unique. */
   readonly name: string
-  /** The secret, whether the server shows it or not. */
+  /** The secret, even if the server does not return it. */
   readonly secret: Redacted.Redacted<string>
-  /** Whether it issues personal access tokens. */
+  /** Whether personal access tokens are issued to it. */
   readonly personalAccessClient: boolean
-  /** Whether it may log users in by password grant. */
+  /** Whether it may use the password grant. */
   readonly passwordClient: boolean
-  /** Whether it is revoked: nobody can log in with it. */
+  /** Whether it is revoked: it can no longer log in. */
   readonly revoked: boolean
   /** When it was added, to the second. */
   readonly createdAt: DateTime.Utc
@@ -32,25 +32,25 @@ export interface FakeClient {
 }
 
 /**
- * A client to seed. What is left out is made up, the same in every run.
+ * A client to seed. Omitted fields are generated, with the same values in every run.
  *
  * @since 0.1.0
  * @category models
  */
 export interface FakeClientInput {
-  /** Default: the next number. An id that another client of the user has replaces that client. */
+  /** Default: the next number. If another client of the user has this ID, it is replaced. */
   readonly id?: string | undefined
   /** Default: "Client" with its number. */
   readonly name?: string | undefined
   /** Default: 40 letters and digits. */
   readonly secret?: Redacted.Redacted<string> | undefined
-  /** Whether it issues personal access tokens. Default: false. */
+  /** Whether personal access tokens are issued to it. Default: false. */
   readonly personalAccessClient?: boolean | undefined
-  /** Whether it may log users in by password grant. Default: true. */
+  /** Whether it may use the password grant. Default: true. */
   readonly passwordClient?: boolean | undefined
   /** Whether it is revoked. Default: false. */
   readonly revoked?: boolean | undefined
-  /** When it was added, to the second. Default: now for a client that is inserted, a time in 2017 for a seeded one. */
+  /** When it was added, to the second. Default: now for an inserted client, a time in 2017 for a seeded one. */
   readonly createdAt?: DateTime.Utc | undefined
   /** When it was last changed, to the second. Default: `createdAt`. */
   readonly updatedAt?: DateTime.Utc | undefined

@@ -1,5 +1,5 @@
 /**
- * What a fake is made from.
+ * Options of the fake server.
  *
  * @since 0.1.0
  */
@@ -9,16 +9,16 @@ import type { FakeClientInput } from "./FakeClient.js"
 import { alphanumeric, uuid } from "./state/seededRandom.js"
 
 /**
- * How the fake speaks.
+ * Which server's behavior the fake imitates.
  *
  * **Details**
  *
- * - `default`: what the servers of 2017 most likely sent; ids are texts, times ISO with an offset, errors a list.
- * - `spec`: to the letter of the API's specification; ids are integers, `links` is always an object.
- * - `laravel54`: a bare map of fields for 422, `{error}` for 401, HTML for all other errors, secrets only when created.
- * - `laravel55`: `{message}` for errors, `{message, errors}` for 422, one page where there is nothing.
+ * - `default`: the servers of 2017, most likely: string IDs, ISO times with an offset, errors in a list.
+ * - `spec`: the API's specification to the letter: integer IDs, `links` is always an object.
+ * - `laravel54`: a bare map of fields for 422, `{error}` for 401, HTML for all other errors, secrets only on creation.
+ * - `laravel55`: `{message}` for errors, `{message, errors}` for 422, `total_pages` 1 for an empty list.
  * - `carbon2016`: times as objects, flags as 0 and 1 or null, secrets null, numeric error codes.
- * - `jsonapi014`: links at the top, members that nobody asked for, errors with pointers.
+ * - `jsonapi014`: top-level links, additional members, errors with pointers.
  *
  * @since 0.1.0
  * @category options
@@ -33,87 +33,92 @@ export type FakeProfile = "default" | "spec" | "laravel54" | "laravel55" | "carb
  */
 export interface FakeCredentials {
   /**
-   * The id of the OAuth client to log in with. It is in no user's list, unless a test gives a user a client with this id.
+   * The ID of the OAuth client to log in with. It is in no user's list, unless a test adds a client with this ID.
    * Default: 40718822.
    */
   readonly clientId: string
-  /** That client's secret. Default: 40 letters and digits. */
+  /** The secret of that client. Default: 40 letters and digits. */
   readonly clientSecret: Redacted.Redacted<string>
-  /** The name of the user who logs in. Default: "admin". */
+  /** The user name to log in with. Default: "admin". */
   readonly username: string
-  /** That user's password. Default: 16 letters and digits. */
+  /** The password of that user. Default: 16 letters and digits. */
   readonly password: Redacted.Redacted<string>
 }
 
 /**
- * A user to seed: how many clients, or which.
+ * A user to seed.
  *
  * @since 0.1.0
  * @category options
  */
 export interface FakeUserInput {
-  /** Default: a UUID that depends on the seed alone. */
+  /** The user ID. Default: a UUID generated from the seed. */
   readonly id?: string | undefined
-  /** How many clients, or which. Default: as many as the option `clients` of the fake says. */
+  /** The clients, or how many to generate. Default: the fake's `clients` option. */
   readonly clients?: number | ReadonlyArray<FakeClientInput> | undefined
 }
 
 /**
- * How many requests the server takes in a window of time.
+ * A rate limit.
  *
  * @since 0.1.0
  * @category options
  */
 export interface FakeRateLimit {
-  /** How many requests are answered in one window; all others get a 429. */
+  /** The maximum number of requests in a window. Any further request gets a 429. */
   readonly limit: number
-  /** How long a window is; the next one begins with the first request after it. */
+  /** The length of a window. The next one begins with the first request after it. */
   readonly window: Duration.DurationInput
-  /** `X-RateLimit-*` as Laravel has it, `X-Rate-Limit-*` as the specification, or both. Default: the profile's. */
+  /**
+   * `X-RateLimit-*` as in Laravel, `X-Rate-Limit-*` as in the specification, or both. Default: depends on the profile.
+   */
   readonly headers?: "laravel" | "spec" | "both" | undefined
 }
 
 /**
- * What the fake is made from. Everything it makes up depends on these alone.
+ * Options of the fake. With the same options, it generates the same data.
  *
  * @since 0.1.0
  * @category options
  */
 export interface FakeOptions {
-  /** How the server speaks. Default: `default`. */
+  /** Which server's behavior to imitate. Default: `default`. */
   readonly profile?: FakeProfile | undefined
-  /** All that is made up is made from this number. Default: 1. */
+  /** The seed of all generated data. Default: 1. */
   readonly seed?: number | undefined
-  /** How many users, or which. Default: 2. */
+  /** The users, or how many to generate. Default: 2. */
   readonly users?: number | ReadonlyArray<FakeUserInput> | undefined
-  /** How many clients each user has, unless `users` says so. Default: 20. */
+  /** The number of clients of each user, unless `users` sets it. Default: 20. */
   readonly clients?: number | undefined
-  /** The credentials that log in. Default: made up. */
+  /** The credentials that the fake accepts. Default: generated. */
   readonly credentials?: Partial<FakeCredentials> | undefined
-  /** How long an access token lives; `omit` means a year that the server does not speak of. Default: a year. */
+  /** The lifetime of an access token; `omit` means a year without `expires_in`. Default: a year. */
   readonly accessTokenLife?: Duration.DurationInput | "omit" | undefined
-  /** How long a refresh token lives. Default: a year. */
+  /** The lifetime of a refresh token. Default: a year. */
   readonly refreshTokenLife?: Duration.DurationInput | undefined
-  /** A wrong password is `invalid_credentials` with 401, as in 2017 (the default), or `invalid_grant` with 400. */
+  /**
+   * The response to a wrong password: `invalid_credentials` with 401, as in 2017 (default), or `invalid_grant` with
+   * 400.
+   */
   readonly oauthDialect?: "invalid_credentials" | "invalid_grant" | undefined
-  /** For the API. Default: none. */
+  /** The rate limit of the API. Default: none. */
   readonly rateLimit?: FakeRateLimit | undefined
-  /** For the token endpoint, which the server counts apart. Default: none. */
+  /** The rate limit of the token endpoint, counted separately. Default: none. */
   readonly tokenRateLimit?: FakeRateLimit | undefined
-  /** The page size above which the server silently gives less. Default: 100. */
+  /** The maximum page size; larger requests are silently capped. Default: 100. */
   readonly maxPerPage?: number | undefined
-  /** Answer 415, 406, 403 and 409 where JSON:API asks for them. Default: false. */
+  /** Whether to respond with 415, 406, 403 and 409 as JSON:API requires. Default: false. */
   readonly strictMediaType?: boolean | undefined
-  /** In which answers a client's secret is shown. Default: the profile's. */
+  /** Which responses contain a client's secret. Default: depends on the profile. */
   readonly showSecrets?: "always" | "created" | "never" | undefined
-  /** Where the in-process fake lives. Default: `https://fake.processmaker.test/api/v1`. */
+  /** The base URL of the in-process fake. Default: `https://fake.processmaker.test/api/v1`. */
   readonly baseUrl?: string | undefined
-  /** How many requests are remembered, the latest ones. Default: 10,000. */
+  /** The number of latest requests to record. Default: 10,000. */
   readonly keepRequests?: number | undefined
 }
 
 /**
- * A user to make, with the clients to make for it.
+ * A user to create, with its clients.
  *
  * @since 0.1.0
  * @internal

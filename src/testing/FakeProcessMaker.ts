@@ -1,5 +1,5 @@
 /**
- * A server like ProcessMaker's, in memory: for tests of programs that use this library.
+ * An in-memory ProcessMaker server for tests.
  *
  * @since 0.1.0
  */
@@ -23,58 +23,58 @@ import type { ClientTable } from "./state/ClientTable.js"
 import type { ListPosition } from "./state/ServerState.js"
 
 /**
- * What a test can do with the fake. No effect here fails; one that is given a user that does not exist dies.
+ * The operations of a test on the fake. These effects never fail. An unknown user ID is a defect.
  *
  * @since 0.1.0
  * @category models
  */
 export interface FakeProcessMakerShape {
-  /** Where the in-process fake lives; on a port it is where the server says. */
+  /** The base URL of the in-process fake. On a port, use the address of the HTTP server. */
   readonly baseUrl: string
-  /** Where the in-process fake gives tokens. */
+  /** The token endpoint of the in-process fake. */
   readonly tokenUrl: string
-  /** The credentials that log in. */
+  /** The credentials that the fake accepts. */
   readonly credentials: FakeCredentials
-  /** The ids of its users, in the order in which they were seeded. */
+  /** The IDs of its users, in the order of seeding. */
   readonly userIds: ReadonlyArray<string>
-  /** Every secret that the fake knows now: credentials, tokens, also those of the past, and clients' secrets. */
+  /** Every secret of the fake: its credentials, the tokens issued since it was created or reset, and the clients' secrets. */
   readonly secrets: Effect.Effect<Iterable<Redacted.Redacted<string>>>
-  /** The clients of a user, in the order of the list. */
+  /** The clients of a user, in list order. */
   readonly clients: (userId: string) => Effect.Effect<ReadonlyArray<FakeClient>>
-  /** Adds clients behind the server's back: how many, or which. They go to the end, or where `at` says. */
+  /** Inserts the given clients, or that many generated ones, at the end or at `at`, without a request. */
   readonly insertClients: (
     userId: string,
     clients: number | ReadonlyArray<FakeClientInput>,
     options?: { readonly at?: ListPosition | undefined }
   ) => Effect.Effect<ReadonlyArray<FakeClient>>
-  /** Removes clients behind the server's back, and says how many there were. */
+  /** Deletes clients without a request, and returns how many were deleted. */
   readonly deleteClients: (userId: string, ids: Iterable<string>) => Effect.Effect<number>
-  /** The requests so far, oldest first: the latest ones, if there were very many. */
+  /** The recorded requests, oldest first, limited to the latest `keepRequests`. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
-  /** Forgets the requests so far, and how many of them were on their way at once. */
+  /** Clears the recorded requests and `maxInFlight`. */
   readonly clearRequests: Effect.Effect<void>
-  /** How many requests are on their way now. */
+  /** The number of requests in flight. */
   readonly inFlight: (operation?: FakeOperation) => Effect.Effect<number>
-  /** How many requests were on their way at once, at most. */
+  /** The maximum number of requests that were in flight at once. */
   readonly maxInFlight: (operation?: FakeOperation) => Effect.Effect<number>
-  /** How many pairs of tokens were given out. */
+  /** The number of token pairs issued. */
   readonly tokensIssued: Effect.Effect<number>
-  /** Expires every access token; refresh tokens stay good. */
+  /** Expires every access token. Refresh tokens stay valid. */
   readonly expireTokens: Effect.Effect<void>
-  /** Revokes every token, refresh tokens too. */
+  /** Revokes every token, including refresh tokens. */
   readonly revokeTokens: Effect.Effect<void>
   /** Adds faults to the script. */
   readonly script: (...faults: ReadonlyArray<Fault>) => Effect.Effect<void>
-  /** The steps that no request has met yet, in words. */
+  /** Descriptions of the steps that no request has taken yet. */
   readonly pendingFaults: Effect.Effect<ReadonlyArray<string>>
-  /** Forgets the steps that no request has met yet. */
+  /** Clears the fault script. */
   readonly clearFaults: Effect.Effect<void>
   /**
-   * Makes the fake as it was seeded: clients, tokens, rate limits, an empty script and no requests. For a layer that several
-   * tests share, such as one of `it.layer`.
+   * Resets the fake to its seed: clients, tokens and rate limits, with an empty script and no requests. Use it for a
+   * layer that several tests share, such as with `it.layer`.
    */
   readonly reset: Effect.Effect<void>
-  /** The server itself, for another way in than the two here. */
+  /** Handles a request. Use it to connect another transport. */
   readonly handle: (request: FakeRequest) => Effect.Effect<FakeReply>
 }
 
@@ -132,12 +132,12 @@ const shapeOf = (settings: Settings, server: FakeServer): FakeProcessMakerShape 
 }
 
 /**
- * A stateful fake of the server: users, clients, tokens, pages, validation, rate limits, and faults on demand.
+ * A stateful fake of the server, with users, clients, tokens, pagination, validation, rate limits, and scripted faults.
  *
  * **Details**
  *
- * One implementation, two ways in: `layerHttpClient` without a socket, which works under `TestClock`, and `httpApp` for
- * your own `HttpServer`. All that it makes up is the same in every run.
+ * `layerHttpClient` reaches the fake without a socket and works under `TestClock`; `httpApp` serves it on your own
+ * `HttpServer`. Generated data is the same in every run.
  *
  * @since 0.1.0
  * @category tags
@@ -149,7 +149,7 @@ export class FakeProcessMaker extends Context.Tag("effect-processmaker-oauth/tes
   /** The names of all profiles. */
   static readonly profiles: ReadonlyArray<FakeProfile> = profileNames
 
-  /** A fresh fake each time this is called. */
+  /** Creates a new fake on each call. */
   static readonly layer = (options: FakeOptions = {}): Layer.Layer<FakeProcessMaker> =>
     Layer.scoped(
       FakeProcessMaker,
@@ -163,13 +163,13 @@ export class FakeProcessMaker extends Context.Tag("effect-processmaker-oauth/tes
       })
     )
 
-  /** An `HttpClient` that reaches the fake and nothing else. */
+  /** An `HttpClient` that sends every request to the fake. */
   static readonly layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, FakeProcessMaker> = Layer.effect(
     HttpClient.HttpClient,
     Effect.map(FakeProcessMaker, inProcessClient)
   )
 
-  /** The fake as an app, to serve on a port. */
+  /** The fake as an `HttpApp`, to serve on a port. */
   static readonly httpApp: HttpApp.Default<never, FakeProcessMaker> = Effect.flatMap(
     FakeProcessMaker,
     (fake) => respond(fake.handle)

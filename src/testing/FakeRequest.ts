@@ -1,5 +1,5 @@
 /**
- * What goes into the fake and what comes out, whichever way it is reached.
+ * The fake's requests and responses, independent of the transport.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ import type * as Stream from "effect/Stream"
 import type { OperationId } from "../internal/service/operations.js"
 
 /**
- * What a request asks for: an operation on clients, the user that the token is for (`GET /users/myself`), a token, a
- * browser's preflight, or nothing that the server knows.
+ * The operation of a request: one on clients, `GET /users/myself`, a token request, a browser's preflight, or one
+ * unknown to the server.
  *
  * @since 0.1.0
  * @category models
@@ -23,7 +23,7 @@ export type FakeOperation =
   | "unknown"
 
 /**
- * A request as it arrives.
+ * A request as the fake receives it.
  *
  * @since 0.1.0
  * @category models
@@ -33,14 +33,14 @@ export interface FakeRequest {
   readonly method: string
   /** The path with its query, without the origin. */
   readonly url: string
-  /** The headers; their names are lower-case. */
+  /** The headers, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body as text, empty where there is none. */
+  /** The body as text, empty if there is none. */
   readonly body: string
 }
 
 /**
- * A reply: an answer, an answer whose body arrives bit by bit and may break off, or none, as the connection is gone.
+ * A complete response, a response with a streamed body, which may break off, or a dropped connection.
  *
  * @since 0.1.0
  * @category models
@@ -48,7 +48,7 @@ export interface FakeRequest {
 export type FakeReply = Answered | Streamed | Dropped
 
 /**
- * An answer with its whole body.
+ * A response with its complete body.
  *
  * @since 0.1.0
  * @category models
@@ -57,14 +57,14 @@ export interface Answered {
   readonly _tag: "Answered"
   /** The status code. */
   readonly status: number
-  /** The headers; their names are lower-case. */
+  /** The headers, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body as text, empty where there is none. */
+  /** The body as text, empty if there is none. */
   readonly body: string
 }
 
 /**
- * An answer whose body arrives bit by bit.
+ * A response with a streamed body.
  *
  * @since 0.1.0
  * @category models
@@ -73,65 +73,65 @@ export interface Streamed {
   readonly _tag: "Streamed"
   /** The status code. */
   readonly status: number
-  /** The headers; their names are lower-case. */
+  /** The headers, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** What the server promises in `Content-Length`, in bytes. */
+  /** The value of `Content-Length`, in bytes. */
   readonly length: number
-  /** The body; one that fails breaks off before its length. */
+  /** The body. If the stream fails, the connection closes before the body is complete. */
   readonly stream: Stream.Stream<Uint8Array, "BrokenOff">
 }
 
 /**
- * No answer: the connection breaks, is never made, or nothing comes.
+ * No response: the connection is reset or refused.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Dropped {
   readonly _tag: "Dropped"
-  /** Whether the connection broke or was never made. */
+  /** Whether the connection was reset or refused. */
   readonly code: "ECONNRESET" | "ECONNREFUSED"
 }
 
 /**
- * A request that the fake has seen. Its secrets are `Redacted`, those of a token request's body too.
+ * A request that the fake has received. Its secrets are `Redacted`, including those in the body of a token request.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RecordedRequest {
-  /** Counts from 1, over all requests since the fake was made. */
+  /** The number of the request since the fake was created, from 1. */
   readonly sequence: number
   /** When it arrived, by Effect's `Clock`. */
   readonly at: DateTime.Utc
-  /** What it asks for, told from method and path. */
+  /** The operation, derived from method and path. */
   readonly operation: FakeOperation
   /** The method, in upper case. */
   readonly method: string
   /** The path with its query, without the origin. */
   readonly url: string
-  /** The path as it was sent, without the query. */
+  /** The path as sent, without the query. */
   readonly path: string
-  /** The parameters of the query, decoded. */
+  /** The query parameters, decoded. */
   readonly query: Readonly<Record<string, string>>
-  /** The user's id in the path, decoded; absent where the path names none. */
+  /** The user ID in the path, decoded, if there is one. */
   readonly userId: string | undefined
-  /** The client's id in the path, decoded; absent where the path names none. */
+  /** The client ID in the path, decoded, if there is one. */
   readonly clientId: string | undefined
-  /** The page that the server made of the query, counted from 1; absent but for lists. */
+  /** For lists, the page number as the server reads it from the query, from 1. */
   readonly page: number | undefined
-  /** The page size that the server made of the query; absent but for lists. */
+  /** For lists, the page size as the server reads it from the query. */
   readonly perPage: number | undefined
-  /** The headers, without `authorization`; their names are lower-case. */
+  /** The headers without `authorization`, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** The header `authorization`, with its scheme. */
+  /** The `authorization` header, including its scheme. */
   readonly authorization: Redacted.Redacted<string> | undefined
-  /** The parsed body, or its text where the server cannot read it; absent where it is empty. */
+  /** The parsed body, its text if the server cannot parse it, or `undefined` if it is empty. */
   readonly body: unknown
-  /** What the fault script did to it, in words. */
+  /** Descriptions of the faults that applied to it. */
   readonly faults: ReadonlyArray<string>
-  /** What became of it: on its way, answered, connection dropped, or its caller went away first. */
+  /** Whether it is still in flight, was answered, had its connection dropped, or was interrupted by its caller. */
   readonly outcome: "pending" | "answered" | "dropped" | "interrupted"
-  /** The status of the answer; absent as long as there is none, and where the connection was dropped. */
+  /** The status of the response, if there is one. */
   readonly status: number | undefined
 }

@@ -1,5 +1,5 @@
 /**
- * A check that nothing a program can print shows a secret.
+ * Asserts that no secret shows in anything that a program can print.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ const shown = (text: string, forms: ReadonlyArray<SecretForm>): SecretForm | und
 
 const named = (way: string, form: SecretForm): string => form.encoding === "" ? way : `${way} (${form.encoding})`
 
-// A way that throws has made a text too: that of the error.
+// A formatter that throws produces text, too: the error's message.
 const textBy = (way: Way, value: unknown): string => {
   try {
     return way(value) ?? ""
@@ -42,20 +42,21 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
 }
 
 /**
- * Throws an error if the value shows one of the secrets. The message names the place first (`value.log`, the nearest if
- * there are several), then each way of printing that showed it. It does not hold the secret.
+ * Throws if the value exposes one of the secrets. The message names the nearest property that holds it (such as
+ * `value.log`), then each formatter that showed it. It does not contain the secret.
  *
  * **Details**
  *
- * The ways: `String`, templates and JSON; `Inspectable` and `util.inspect`, hidden properties too; messages, stacks and
- * causes of errors; `Cause.pretty`; each of Effect's loggers with the value as message, annotation and cause; and a
- * walk over everything that can be reached through properties, getters, maps, sets, bytes and the tags of metrics. A
- * secret is found as it is, percent-encoded, form-encoded, in base64, in hex, and escaped for JSON or XML.
+ * It formats the value with `String`, templates and JSON; with `Inspectable` and `util.inspect`, including hidden
+ * properties; as the message, stack and causes of an error; with `Cause.pretty`; and with each of Effect's loggers as
+ * message, annotation and cause. It also searches everything that is reachable through properties, getters, maps, sets,
+ * bytes and the tags of metrics. It finds a secret in plain text, percent-encoded, form-encoded, in base64, in hex, and
+ * escaped for JSON or XML.
  *
  * **Gotchas**
  *
- * The walk ends after 20,000 objects, nearest first. It does not take values out of iterators, generators and streams,
- * which would be used up by it: collect them first. `util.inspect` is tried where there is Node, from 20.16.
+ * The search ends after 20,000 objects, nearest first. It does not consume iterators, generators and streams: collect
+ * them first. `util.inspect` requires Node 20.16 or later and is skipped elsewhere.
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
  * const secret = Redacted.make("q8Zt1mVxK4bN7cYr")
  * assertNoSecrets({ name: "Billing bot", secret }, [secret])
  *
- * // Throws, and names each way that shows it:
+ * // Throws, and names each formatter that shows it:
  * const leaking = Either.try(() => assertNoSecrets(new Error("refused q8Zt1mVxK4bN7cYr"), [secret]))
  * if (Either.isRight(leaking)) throw new Error("the secret was not seen")
  * ```
@@ -76,7 +77,7 @@ const byProperty = (value: unknown, forms: ReadonlyArray<SecretForm>): ReadonlyA
  */
 export const assertNoSecrets = (value: unknown, secrets: Iterable<string | Redacted.Redacted<string>>): void => {
   const forms = secretForms(secrets)
-  if (forms.length === 0) throw new Error("There is no secret to look for: each of those given is empty")
+  if (forms.length === 0) throw new Error("There is no secret to look for: none was given, or all are empty")
   const places = byProperty(value, forms).map((place) => ` at ${place}`)
   const shownBy = byText(value, forms).map((way) => `\n  by ${way}`)
   if (places.length + shownBy.length > 0) throw new Error(["A secret is shown", ...places, ...shownBy].join(""))

@@ -1,5 +1,5 @@
 /**
- * The service over the fake.
+ * The service, connected to the fake.
  *
  * @since 0.1.0
  */
@@ -11,28 +11,29 @@ import type { FakeOptions } from "./FakeOptions.js"
 import { FakeProcessMaker } from "./FakeProcessMaker.js"
 
 /**
- * What `layerTest` takes.
+ * Options of `layerTest`.
  *
  * @since 0.1.0
  * @category options
  */
 export interface TestOptions extends FakeOptions {
-  /** The retry policy of the service, where it is to differ from the default. */
+  /** Fields of the service's retry policy. Default: `RetryPolicy.defaults`. */
   readonly retry?: RetryPolicyOptions | undefined
-  /** Whether the service keeps the client that it logs in with from being deleted or revoked. Default: true. */
+  /** Whether the service refuses to delete or revoke the client that it logs in with. Default: true. */
   readonly protectLogin?: boolean | undefined
 }
 
 /**
- * The real `OauthClientsService` over a fresh in-process fake, with the fake beside it to seed, look at and script.
+ * The real `OauthClientsService`, connected to a new in-process fake, along with the fake itself to seed, inspect and
+ * script.
  *
  * **Details**
  *
- * It needs no socket and works under `TestClock`. Options that the service refuses are a defect here.
+ * It needs no socket and works under `TestClock`. Invalid options are a defect.
  *
  * **Gotchas**
  *
- * Each call makes a fake of its own: provide it per test, not once for a file.
+ * Each call creates a new fake. Provide one per test rather than one per file.
  *
  * @example
  * ```ts

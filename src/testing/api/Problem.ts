@@ -1,19 +1,19 @@
 /**
- * What can be wrong with a request, and the five forms in which servers of this family say so.
+ * The problems of a request, and the five formats in which servers of this family report them.
  *
  * @since 0.1.0
  */
 import type { Answered } from "../FakeRequest.js"
 import { htmlAnswer, jsonAnswer, textAnswer } from "./messages.js"
 
-/** One thing that is wrong with one field. */
+/** One problem with one field. */
 export interface Issue {
   readonly field: string
   readonly rule: "required" | "string" | "max" | "boolean"
   readonly text: string
 }
 
-/** What kind of problem it is, with the status that most profiles give it. */
+/** A problem, with the status that most profiles use for it. */
 export interface Problem {
   readonly status: number
   readonly code: string
@@ -42,13 +42,13 @@ export const conflict: Problem = problem(409, "1409", "Conflict", "type or id is
 export const tooManyRequests: Problem = problem(429, "1429", "Too many requests", "Too Many Attempts.")
 export const unavailable: Problem = problem(503, "1503", "Service unavailable", "Be right back.")
 
-/** Says which fields are not as they should be. */
+/** The problem of invalid fields. */
 export const invalid = (issues: ReadonlyArray<Issue>): Problem => ({
   ...problem(422, "1422", "Invalid parameters", "The given data was invalid."),
   issues
 })
 
-/** Says a problem in one server's words. */
+/** Formats a problem as one server does. */
 export type ErrorForm = (problem: Problem) => Answered
 
 const vendorType = "application/vnd.api+json"
@@ -60,7 +60,7 @@ const byField = (issues: ReadonlyArray<Issue>): Record<string, Array<string>> =>
   return fields
 }
 
-/** The specification's: a list of code, title and message; 400 for what is invalid. */
+/** The specification's format: a list of code, title and message; 400 for invalid input. */
 export const errorArray = (withDetail: boolean): ErrorForm => (problem) => {
   const entry = (message: string) => ({
     code: problem.code,
@@ -79,7 +79,7 @@ export const laravel54: ErrorForm = (problem) => {
   return problem.status === 429 ? textAnswer(429, problem.text) : htmlAnswer(problem.status, problem.title)
 }
 
-/** Laravel from 5.5: a message, and with it the fields. */
+/** Laravel from 5.5: a message and the fields. */
 export const laravel55: ErrorForm = (problem) => {
   if (isValidation(problem)) {
     return jsonAnswer(422, { message: problem.text, errors: byField(problem.issues) }, "application/json")
@@ -88,7 +88,7 @@ export const laravel55: ErrorForm = (problem) => {
   return jsonAnswer(problem.status, { message: silent ? "" : problem.text }, "application/json")
 }
 
-/** The servers of 2016: numbers for codes, and the OAuth middleware's own form for 401. */
+/** The servers of 2016: numeric codes, and the OAuth middleware's own format for 401. */
 export const numericCodes: ErrorForm = (problem) => {
   if (problem.status === 401) {
     const message = "The resource owner or authorization server denied the request."
@@ -99,7 +99,7 @@ export const numericCodes: ErrorForm = (problem) => {
   return jsonAnswer(status, { errors: titles.map((title) => ({ status, code: status, title })), meta: {} }, vendorType)
 }
 
-/** JSON:API to the letter: pointers, statuses as text. */
+/** JSON:API to the letter: pointers, and statuses as strings. */
 export const jsonApi: ErrorForm = (problem) => {
   const status = String(problem.status)
   const errors = isValidation(problem)

@@ -18,19 +18,22 @@ import type { Profile, ShownClient } from "./profiles.js"
 import type { Route } from "./routes.js"
 import { clientFields, mediaTypeProblem, resourceProblem, unsetFlags } from "./validation.js"
 
-/** Everything that one request to the API is answered from. */
+/** Everything needed to respond to one API request. */
 export interface ApiContext {
   readonly state: ServerState
   readonly settings: Settings
   readonly profile: Profile
   readonly request: FakeRequest
   readonly route: Route
-  /** How a list is paged, where a fault says so. */
+  /** How to page a list, if a fault overrides it. */
   readonly paging?: Paging | undefined
   readonly now: number
 }
 
-/** Says a problem, to a program in the profile's form and to others as Laravel does: by sending them elsewhere. */
+/**
+ * Reports a problem: to a client that accepts JSON in the profile's format, to others with a redirect or HTML, as
+ * Laravel does.
+ */
 export const refusal = (
   { profile, request }: Pick<ApiContext, "profile" | "request">,
   problem: Problem.Problem
@@ -140,7 +143,7 @@ const onUser = (context: ApiContext): Answered => {
   }
 }
 
-// How a program learns the id of the user that it logs in as: here, the first one.
+// Returns the user that the token belongs to: in the fake, the first one.
 const myself = (context: ApiContext): Answered => {
   const { credentials, userIds } = context.state
   const [id = ""] = userIds
@@ -150,7 +153,7 @@ const myself = (context: ApiContext): Answered => {
   })
 }
 
-/** Answers a request to the API. */
+/** Responds to an API request. */
 export const answerApi = (context: ApiContext): Answered => {
   const { allowed, operation } = context.route
   if (operation === "unknown" && allowed.length === 0) return refusal(context, Problem.unknownPath)

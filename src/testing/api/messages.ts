@@ -1,5 +1,5 @@
 /**
- * Requests, read as leniently as the server reads them, and answers in the making.
+ * Lenient parsing of requests, as on the server, and constructors of responses.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ export type Fields = Readonly<Record<string, unknown>>
 
 const mediaType = (request: FakeRequest): string => request.headers["content-type"] ?? ""
 
-/** The members of an object; none where there is no object. */
+/** The members of an object; none if it is not an object. */
 export const fieldsOf = (value: unknown): Fields => Predicate.isReadonlyRecord(value) ? value : {}
 
 const parsedJson = (text: string): unknown => {
@@ -42,7 +42,7 @@ export const withoutSecrets = (value: unknown): unknown => {
   )
 }
 
-/** Splits a header like `Accept` into its items, the most wanted first, in lower case. */
+/** Splits a header like `Accept` into lower-case items, in order of preference. */
 export const mediaRanges = (header: string): ReadonlyArray<{ readonly type: string; readonly parameters: string }> =>
   header.toLowerCase().split(",").map((item) => {
     const [type = "", ...parameters] = item.split(";").map((part) => part.trim())
@@ -56,7 +56,7 @@ export const wantsJson = (request: FakeRequest): boolean =>
 
 type Headers = Readonly<Record<string, string>>
 
-/** An answer whose body is JSON. */
+/** A response with a JSON body. */
 export const jsonAnswer = (status: number, body: unknown, contentType: string, headers: Headers = {}): Answered => ({
   _tag: "Answered",
   status,
@@ -64,7 +64,7 @@ export const jsonAnswer = (status: number, body: unknown, contentType: string, h
   body: JSON.stringify(body)
 })
 
-/** An answer whose body is text or nothing. */
+/** A response with a text body, or none. */
 export const textAnswer = (status: number, body: string, contentType = "text/plain; charset=UTF-8"): Answered => ({
   _tag: "Answered",
   status,
@@ -72,7 +72,7 @@ export const textAnswer = (status: number, body: string, contentType = "text/pla
   body
 })
 
-/** The page that a server or a proxy shows to people. */
+/** The HTML page of a server or a proxy. */
 export const htmlAnswer = (status: number, title: string): Answered =>
   textAnswer(
     status,
@@ -80,12 +80,12 @@ export const htmlAnswer = (status: number, title: string): Answered =>
     "text/html; charset=UTF-8"
   )
 
-/** The same answer with more headers. */
+/** Adds headers to a response. */
 export const withHeaders = (answer: Answered, headers: Headers): Answered => ({
   ...answer,
   headers: { ...answer.headers, ...headers }
 })
 
-/** Where Laravel sends those whom it takes for people. */
+/** Laravel's redirect for a client that does not accept JSON. */
 export const redirectAnswer = (location: string): Answered =>
   withHeaders(htmlAnswer(302, `Redirecting to ${location}`), { location })

@@ -1,25 +1,25 @@
 /**
- * Links to other pages, in the ways of fractal's versions.
+ * Links to other pages, in the formats of fractal's versions.
  *
  * @since 0.1.0
  */
 
 /**
- * How a server pages a list that does not do as it is asked. The numbers in its answer are true of the page it gives.
+ * How a server pages a list if it ignores the requested page. The numbers in the response describe the page it sends.
  *
  * @since 0.2.0
  * @category models
  */
 export interface Paging {
-  /** The most clients on a page. */
+  /** The maximum page size. */
   readonly most?: number | undefined
-  /** The one size of all pages, whatever is asked for. */
+  /** The size of every page, whatever is requested. */
   readonly size?: number | undefined
-  /** The page to give, whatever is asked for. */
+  /** The page to send, whatever is requested. */
   readonly page?: number | undefined
-  /** Whether a page beyond the end is the last one. Default: false. */
+  /** Whether to send the last page for a page number beyond it. Default: false. */
   readonly clamps?: boolean | undefined
-  /** Which clients are left out of a page after they were counted. */
+  /** Which clients to omit from a page although they count. */
   readonly hides?: ((clientId: string) => boolean) | undefined
 }
 
@@ -33,22 +33,22 @@ export interface PageView {
   readonly totalPages: number
 }
 
-// As behind a proxy that ends TLS, and without `per_page`: following these would lose both.
+// As behind a proxy that terminates TLS, and without `per_page`: following these links would lose both.
 const url = (view: PageView, page: number): string => `http://localhost${view.path}?page=${page}`
 
-/** `previous` and `next`, where there are such pages. */
+/** `previous` and `next`, if those pages exist. */
 export const neighbours = (view: PageView): Readonly<Record<string, string>> => ({
   ...(view.currentPage > 1 ? { previous: url(view, view.currentPage - 1) } : {}),
   ...(view.currentPage < view.totalPages ? { next: url(view, view.currentPage + 1) } : {})
 })
 
-/** An empty PHP array is a list in JSON, also where an object is meant. */
+/** PHP encodes an empty map as a JSON list. */
 export const neighboursOrList = (view: PageView): Readonly<Record<string, string>> | ReadonlyArray<never> => {
   const links = neighbours(view)
   return Object.keys(links).length === 0 ? [] : links
 }
 
-/** JSON:API's own names, as text, as an object, and null. */
+/** JSON:API's link names, with strings, an object, and null. */
 export const topLevel = (view: PageView): Readonly<Record<string, unknown>> => ({
   self: url(view, view.currentPage),
   first: { href: url(view, 1) },

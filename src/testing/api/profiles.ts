@@ -1,5 +1,5 @@
 /**
- * How servers differ: one row per profile.
+ * The differences between servers, one entry per profile.
  *
  * @since 0.1.0
  */
@@ -11,14 +11,14 @@ import type { Fields } from "./messages.js"
 import { neighbours, neighboursOrList, type PageView, topLevel } from "./pageLinks.js"
 import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./Problem.js"
 
-/** A client as one answer shows it. `unset` are the flags that the caller did not choose, on a client that is new. */
+/** A client in one response. `unset` lists the flags of a new client that the caller did not set. */
 export interface ShownClient {
   readonly row: FakeClient
   readonly secret: string | undefined
   readonly unset: ReadonlyArray<string>
 }
 
-/** How one server speaks. */
+/** The formats of one server. */
 export interface Profile {
   readonly contentType: string
   readonly showSecrets: "always" | "created" | "never"
@@ -95,7 +95,7 @@ const talkativeResource = (client: ShownClient): Fields => ({
   meta: {}
 })
 
-/** Every profile by its name. */
+/** The profiles by name. */
 const profiles: Readonly<Record<FakeProfile, Profile>> = {
   default: standard,
   spec: {
@@ -148,10 +148,10 @@ const profiles: Readonly<Record<FakeProfile, Profile>> = {
   }
 }
 
-/** Their names, in this order. */
+/** The names of the profiles. */
 export const profileNames: ReadonlyArray<FakeProfile> = Struct.keys(profiles)
 
-/** The profile of this name. JavaScript may give one that there is not. */
+/** The profile of this name. Throws for an unknown name, which JavaScript callers may pass. */
 export const profileOf = (name: FakeProfile): Profile => {
   if (profileNames.includes(name)) return profiles[name]
   throw new Error(`FakeProcessMaker has no profile ${name}; it has ${profileNames.join(", ")}`)

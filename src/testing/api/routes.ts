@@ -1,12 +1,12 @@
 /**
- * From method and path to operation.
+ * Maps method and path to an operation.
  *
  * @since 0.1.0
  */
 import { operations } from "../../internal/service/operations.js"
 import type { FakeOperation, FakeRequest } from "../FakeRequest.js"
 
-/** What a request asks for. `allowed` is set where the path is known and the method is not. */
+/** The route of a request. `allowed` lists the methods known for the path. */
 export interface Route {
   readonly operation: FakeOperation
   readonly path: string
@@ -50,7 +50,7 @@ const perPageOf = (text: string | undefined, most: number): number => {
   return number === 0 ? 15 : number
 }
 
-/** The ids in a path, where it is one of this template. */
+/** The IDs in a path, if it matches the template. */
 const idsIn = (template: string, segments: ReadonlyArray<string>): ReadonlyMap<string, string> | undefined => {
   const parts = template.slice(1).split("/")
   const fits = parts.length === segments.length
@@ -58,7 +58,7 @@ const idsIn = (template: string, segments: ReadonlyArray<string>): ReadonlyMap<s
   return fits ? new Map(segments.map((segment, index) => [parts[index] ?? "", segment])) : undefined
 }
 
-/** What is known at a path, by method, and the ids in it. */
+/** The operations at a path by method, and the IDs in it. */
 const knownAt = (path: string, paths: Paths) => {
   const segments = segmentsBelow(paths.api, path)
   const methods = new Map<string, FakeOperation>()
@@ -74,7 +74,7 @@ const knownAt = (path: string, paths: Paths) => {
   return { methods, userId: ids.get("{user_id}"), clientId: ids.get("{client_id}") }
 }
 
-/** Finds out what a request asks for. */
+/** Determines the route of a request. */
 export const routeOf = (request: FakeRequest, paths: Paths, maxPerPage: number): Route => {
   const [path = "", search = ""] = request.url.split(/\?(.*)/s)
   const query = Object.fromEntries(new URLSearchParams(search))

@@ -45,7 +45,7 @@ const basicCredentials = (request: FakeRequest): Fields => {
   }
 }
 
-/** Everything that one token request is answered from. */
+/** Everything needed to respond to one token request. */
 export interface TokenContext {
   readonly state: ServerState
   readonly settings: Settings
@@ -153,7 +153,7 @@ const grantAnswer = ({ now, settings }: TokenContext, tokens: IssuedTokens): Ans
     { "cache-control": "no-store", pragma: "no-cache" }
   )
 
-/** Answers a request for a token. */
+/** Responds to a token request. */
 export const answerToken = (context: TokenContext): Answered => {
   const fields = { ...basicCredentials(context.request), ...fieldsOf(parsedBody(context.request)) }
   return Either.match(granted(context, fields), {
@@ -162,5 +162,5 @@ export const answerToken = (context: TokenContext): Answered => {
   })
 }
 
-/** What the token endpoint's own throttle says: text in every profile. */
+/** The 429 response of the token endpoint: plain text in every profile. */
 export const throttledToken = (): Answered => textAnswer(429, "Too Many Attempts.")

@@ -1,6 +1,6 @@
 /**
- * What a server refuses in a request: the attributes of a client, as Laravel validates them, and what one that takes JSON:API
- * at its word does not accept. The real one seems not to be so strict.
+ * Validation of requests: a client's attributes, as Laravel validates them, and the strict rules of JSON:API, which the
+ * real server does not seem to enforce.
  *
  * @since 0.1.0
  */
@@ -27,7 +27,7 @@ const required = (name: string): Issue => ({
   text: `The ${name} field is required.`
 })
 
-// The framework trims texts and turns empty ones into null before it looks at them.
+// Laravel trims strings and converts empty ones to null before validation.
 const nameIssue = (value: unknown): Issue | undefined => {
   if (value === null || (typeof value === "string" && value.trim() === "")) return required("name")
   if (typeof value !== "string") return { field: field("name"), rule: "string", text: "The name must be a string." }
@@ -63,7 +63,7 @@ const chosen = (attributes: Fields): FakeClientInput => ({
   revoked: truths.get(attributes["revoked"])
 })
 
-/** What a body wants a client to be; a new one must have a name, a known one must be given something. */
+/** The client fields in a body. A new client requires a name, an update at least one field. */
 export const clientFields = (body: unknown, isNew: boolean): Either.Either<FakeClientInput, ReadonlyArray<Issue>> => {
   const attributes = fieldsOf(fieldsOf(fieldsOf(body)["data"])["attributes"])
   const nothing = isNew ? !("name" in attributes) : Object.keys(attributes).length === 0
@@ -74,13 +74,13 @@ export const clientFields = (body: unknown, isNew: boolean): Either.Either<FakeC
   return issues.length > 0 ? Either.left(issues) : Either.right(chosen(attributes))
 }
 
-/** The flags that a body leaves to the database, by their names on the wire. */
+/** The flags that a body does not set, by their wire names. */
 export const unsetFlags = (fields: FakeClientInput): ReadonlyArray<string> =>
   flags.filter(([, own]) => fields[own] === undefined).map(([wire]) => wire)
 
 const vendorType = "application/vnd.api+json"
 
-/** A media type with parameters, or another one where there is a body. */
+/** Rejects a media type with parameters, or a body of another type. */
 export const mediaTypeProblem = (settings: Settings, request: FakeRequest): Problem | undefined => {
   if (!settings.strictMediaType) return undefined
   const sent = request.headers["content-type"]
@@ -89,7 +89,7 @@ export const mediaTypeProblem = (settings: Settings, request: FakeRequest): Prob
   return ranges.length > 0 && ranges.every(({ parameters }) => parameters !== "") ? notAcceptable : undefined
 }
 
-/** A type or an id that is not the resource's; `id` is absent where the client is yet to be made. */
+/** Rejects a type or ID other than the resource's. `id` is undefined for a new client. */
 export const resourceProblem = (settings: Settings, body: unknown, id: string | undefined): Problem | undefined => {
   if (!settings.strictMediaType) return undefined
   const resource = fieldsOf(fieldsOf(body)["data"])

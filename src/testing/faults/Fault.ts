@@ -1,10 +1,10 @@
 /**
- * Faults, written as one says them: which requests they wait for, and step by step what happens to these.
+ * Scripted faults: which requests they match, and the steps that these requests take.
  *
  * **Details**
  *
- * Each request that matches takes the next step; when no step is left, all is well again. Where several faults match a
- * request, the one that was scripted first has it.
+ * Each matching request takes the next step. When no step is left, requests succeed again. If several faults match a
+ * request, the one scripted first applies.
  *
  * @since 0.1.0
  */
@@ -15,7 +15,7 @@ import type { RandomFault } from "./randomFault.js"
 
 export type {
   /**
-   * Which requests a fault is for.
+   * Which requests a fault matches.
    *
    * @since 0.1.0
    * @category models
@@ -24,7 +24,7 @@ export type {
 } from "./FaultMatch.js"
 
 /**
- * The steps.
+ * The steps of a fault.
  *
  * @since 0.1.0
  * @category steps
@@ -33,7 +33,7 @@ export * from "./faultSteps.js"
 
 export {
   /**
-   * A script that depends on its seed alone.
+   * A random fault, determined by its seed.
    *
    * @since 0.1.0
    * @category constructors
@@ -43,21 +43,21 @@ export {
 
 export type {
   /**
-   * What `random` makes.
+   * The result of `random`.
    *
    * @since 0.1.0
    * @category models
    */
   RandomFault,
   /**
-   * What `random` takes.
+   * Options of `random`.
    *
    * @since 0.1.0
    * @category options
    */
   RandomOptions,
   /**
-   * How often each step is to happen, from 0 to 1.
+   * The probability of each step, from 0 to 1.
    *
    * @since 0.1.0
    * @category options
@@ -66,21 +66,21 @@ export type {
 } from "./randomFault.js"
 
 /**
- * Which requests go wrong, and how, step by step.
+ * A fault with scripted steps.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ScriptedFault {
   readonly _tag: "ScriptedFault"
-  /** Which requests it is for. */
+  /** Which requests it matches. */
   readonly match: FaultMatch
-  /** What happens to them, one after the other. */
+  /** The steps, one for each matching request. */
   readonly steps: ReadonlyArray<FaultStep>
 }
 
 /**
- * What `script` takes: a fault as one says it, or one that follows its seed.
+ * A scripted or random fault, as passed to `FakeProcessMaker.script`.
  *
  * @since 0.1.0
  * @category models
@@ -90,7 +90,7 @@ export type Fault = ScriptedFault | RandomFault
 type Steps = readonly [FaultStep, ...ReadonlyArray<FaultStep>]
 
 /**
- * A fault for the requests that match.
+ * A fault for matching requests.
  *
  * @since 0.1.0
  * @category constructors
@@ -98,13 +98,13 @@ type Steps = readonly [FaultStep, ...ReadonlyArray<FaultStep>]
 export const on = (match: FaultMatch, ...steps: Steps): ScriptedFault => ({ _tag: "ScriptedFault", match, steps })
 
 /**
- * A fault for a page of a list, whoever's it is.
+ * A fault for a page of any user's list.
  *
  * @example
  * ```ts
  * import { Fault } from "effect-processmaker-oauth/testing"
  *
- * // Page 3: reset twice, then 429 with Retry-After 2, then one insert.
+ * // Page 3: two resets, then 429 with Retry-After 2, then one insertion.
  * export const fault = Fault.onPage(
  *   3,
  *   Fault.twice(Fault.resetBefore),
@@ -128,7 +128,7 @@ export const onPage = (page: number, ...steps: Steps): ScriptedFault =>
 export const onOperation = (operation: FakeOperation, ...steps: Steps): ScriptedFault => on({ operation }, ...steps)
 
 /**
- * A fault for the nth request from now on, those for tokens counted too.
+ * A fault for the nth request from now on, counting token requests.
  *
  * @since 0.1.0
  * @category constructors
@@ -136,7 +136,7 @@ export const onOperation = (operation: FakeOperation, ...steps: Steps): Scripted
 export const onNth = (nth: number, ...steps: Steps): ScriptedFault => on({ nth }, ...steps)
 
 /**
- * A fault for whatever comes next, requests for tokens too.
+ * A fault for the next requests, including token requests.
  *
  * @since 0.1.0
  * @category constructors

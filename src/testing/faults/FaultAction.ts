@@ -1,5 +1,5 @@
 /**
- * What a fault does to a request.
+ * The actions of a fault.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ import type { Answered, FakeReply } from "../FakeRequest.js"
 import type { ListPosition } from "../state/ServerState.js"
 
 /**
- * When to come back: nothing said, a delay in whole seconds, or the same as an HTTP date.
+ * The `Retry-After` header: a delay in whole seconds, the same as an HTTP date, or `undefined` for none.
  *
  * @since 0.1.0
  * @category models
@@ -21,37 +21,37 @@ import type { ListPosition } from "../state/ServerState.js"
 export type RetryAfter = Duration.DurationInput | { readonly date: Duration.DurationInput } | undefined
 
 /**
- * Which clients to insert. Where the request names no user, the first one's list is meant.
+ * Which clients to insert. If the request names no user, the list of the first user is changed.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Insertion {
-  /** How many, or which. */
+  /** The clients, or how many to generate. */
   readonly clients: number | ReadonlyArray<FakeClientInput>
-  /** In whose list. Default: that of the request's user. */
+  /** The user whose list to change. Default: the user of the request. */
   readonly userId?: string | undefined
-  /** Where in the list. Default: a random place. */
+  /** The position in the list. Default: random. */
   readonly at?: ListPosition | undefined
 }
 
 /**
- * Which clients to delete: how many neighbours, or the ones with these ids. The one to log in with only goes by its id.
+ * Which clients to delete. The client to log in with is deleted only by its ID.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Deletion {
-  /** How many, or the ids of which. */
+  /** The IDs of the clients, or how many adjacent clients to delete. */
   readonly clients: number | ReadonlyArray<string>
-  /** From whose list. Default: that of the request's user. */
+  /** The user whose list to change. Default: the user of the request. */
   readonly userId?: string | undefined
-  /** Where in the list, if it is so many. Default: a random place. */
+  /** The position in the list, if `clients` is a number. Default: random. */
   readonly at?: ListPosition | undefined
 }
 
 /**
- * The members of a JSON object, by their names on the wire.
+ * The members of a JSON object, by their wire names.
  *
  * @since 0.2.0
  * @category models
@@ -59,17 +59,17 @@ export interface Deletion {
 export type JsonMembers = Readonly<Record<string, unknown>>
 
 /**
- * What a fault does to a request: before it is answered, while it is, and to the answer.
+ * One action of a fault: before the response, on the paging, or on the response.
  *
  * @since 0.1.0
  * @internal
  */
 export interface FaultAction {
-  /** In words, for the log of requests. */
+  /** A description for the request log. */
   readonly what: string
-  /** Gives a reply where the request gets no further. */
+  /** Returns a reply if the request is not processed further. */
   readonly before?: (context: ApiContext) => Effect.Effect<FakeReply | undefined>
-  /** The page that is given in place of the one that was asked for. */
+  /** The page to send instead of the requested one. */
   readonly page?: (asked: number) => number
   readonly paging?: Paging
   readonly after?: (answer: Answered, route: Route) => FakeReply

@@ -1,5 +1,5 @@
 /**
- * Which requests a fault waits for.
+ * Which requests a fault matches.
  *
  * @since 0.1.0
  */
@@ -7,28 +7,28 @@ import type { Route } from "../api/routes.js"
 import type { FakeOperation } from "../FakeRequest.js"
 
 /**
- * Which requests a fault waits for. All that is given must hold; `nth` counts the requests for which the rest holds,
- * from the moment the fault is scripted.
+ * Which requests a fault matches. All given conditions must hold; `nth` counts the requests that meet the other
+ * conditions after the fault is scripted.
  *
  * @since 0.1.0
  * @category models
  */
 export interface FaultMatch {
-  /** What the request asks for. */
+  /** The operation of the request. */
   readonly operation?: FakeOperation | undefined
-  /** Whose clients it is about. */
+  /** The user ID in the path. */
   readonly userId?: string | undefined
-  /** Which client it is about. */
+  /** The client ID in the path. */
   readonly clientId?: string | undefined
-  /** Which page of a list it asks for, counted from 1. */
+  /** The requested page, from 1. */
   readonly page?: number | undefined
-  /** Which page size it asks for, as far as the server allows it. */
+  /** The requested page size, capped by the server's maximum. */
   readonly perPage?: number | undefined
-  /** Which one of these requests, counted from 1. */
+  /** The number of the request among those that match, from 1. */
   readonly nth?: number | undefined
 }
 
-/** Whether all but `nth` holds. */
+/** Whether all conditions except `nth` hold. */
 export const matches = (match: FaultMatch, route: Route): boolean =>
   (match.operation === undefined || match.operation === route.operation) &&
   (match.userId === undefined || match.userId === route.userId) &&
@@ -36,6 +36,6 @@ export const matches = (match: FaultMatch, route: Route): boolean =>
   (match.page === undefined || match.page === route.page) &&
   (match.perPage === undefined || match.perPage === route.perPage)
 
-/** A match in words. */
+/** Describes a match. */
 export const describeMatch = (match: FaultMatch): string =>
   Object.entries(match).flatMap(([name, value]) => value === undefined ? [] : [`${name} ${value}`]).join(", ") || "any"

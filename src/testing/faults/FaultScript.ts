@@ -1,5 +1,5 @@
 /**
- * Plays faults: hands each request what is to happen to it.
+ * Runs the fault script: decides which actions apply to each request.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import type { FaultStep } from "./faultSteps.js"
 import { dice } from "./randomFault.js"
 
 interface Player {
-  /** Sees every request; only one that is free, as no other fault has it, is for it to act on. */
+  /** Counts every request, but acts only on a free one, which no other fault has taken. */
   readonly next: (route: Route, isFree: boolean) => ReadonlyArray<FaultAction> | undefined
   readonly pending: () => ReadonlyArray<string>
 }
@@ -72,7 +72,7 @@ export class FaultScript {
     return taken ?? []
   }
 
-  /** What is left to happen, in words; what happens always or by chance is never used up and not told here. */
+  /** Describes the remaining steps, except for endless and random ones. */
   pending(): ReadonlyArray<string> {
     return this.#players.flatMap((player) => player.pending())
   }

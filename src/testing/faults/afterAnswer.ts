@@ -1,5 +1,5 @@
 /**
- * What faults do to an answer that is ready to be sent.
+ * Fault actions on a response that is ready to be sent.
  *
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ export const editAnswer = (what: string, edit: (document: Fields) => unknown): F
   after: (answer) => edited(answer, edit)
 })
 
-/** Other numbers of a page. */
+/** Overrides the pagination numbers of a document. */
 export const withPagination = (overrides: Fields | ((said: Fields) => Fields)) => (document: Fields): Fields => {
   const meta = fieldsOf(document["meta"])
   const said = fieldsOf(meta["pagination"])
@@ -57,7 +57,7 @@ export const withPagination = (overrides: Fields | ((said: Fields) => Fields)) =
   return { ...document, meta: { ...meta, pagination: { ...said, ...changed } } }
 }
 
-/** The page before, under its own number or under the one that was asked for. */
+/** Sends the previous page, with its own number or with the requested one. */
 export const pageBefore = (claimsRequested: boolean): FaultAction => ({
   what: "repeat page",
   page: (asked) => Math.max(1, asked - 1),

@@ -1,5 +1,5 @@
 /**
- * What faults do before a request is answered.
+ * Fault actions before a request is answered.
  *
  * @since 0.1.0
  */
@@ -17,13 +17,13 @@ import type { ClientTable } from "../state/ClientTable.js"
 import { retryAfterHeaders } from "../state/RateLimiter.js"
 import type { Deletion, FaultAction, Insertion, RetryAfter } from "./FaultAction.js"
 
-/** Something changes, and the request goes on. */
+/** Changes the state and lets the request continue. */
 export const change = (what: string, before: (context: ApiContext) => void): FaultAction => ({
   what,
   before: (context) => Effect.sync(() => void before(context)).pipe(Effect.as(undefined))
 })
 
-/** The connection ends in this way. */
+/** Drops the connection. */
 export const drop = (what: string, code: Dropped["code"]): FaultAction => ({
   what,
   before: () => Effect.succeed({ _tag: "Dropped", code })
@@ -43,7 +43,7 @@ export const respondWith = (
     )
 })
 
-/** An answer that may say when to come back. */
+/** A response that may have a `Retry-After` header. */
 const comeBack = (what: string, retryAfter: RetryAfter, answer: (context: ApiContext) => Answered): FaultAction => ({
   what,
   before: (context) =>
@@ -90,7 +90,7 @@ export const remove = ({ at = "random", clients, userId }: Deletion): FaultActio
       state.deleteClients(table, typeof clients === "number" ? state.pick(table, clients, at) : clients)
   )
 
-/** Makes clients appear in a list, as if they were made now. */
+/** Inserts clients into a list, as if they were added now. */
 export const insertInto = (
   { now, state }: Pick<ApiContext, "now" | "state">,
   table: ClientTable,

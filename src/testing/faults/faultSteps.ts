@@ -1,5 +1,5 @@
 /**
- * What can happen to a request, as steps of a fault.
+ * The steps of a fault.
  *
  * @since 0.1.0
  */
@@ -12,22 +12,22 @@ import { beUnavailable, change, drop, insert, remove, respondWith, throttle } fr
 import type { Deletion, FaultAction, Insertion, JsonMembers, RetryAfter } from "./FaultAction.js"
 
 /**
- * What happens to one request, or to so many in a row.
+ * What happens to one or more consecutive requests.
  *
  * @since 0.1.0
  * @category models
  */
 export interface FaultStep {
-  /** What happens to the request, in this order; nothing where it is empty. */
+  /** The actions on the request, in order. Empty means no fault. */
   readonly actions: ReadonlyArray<FaultAction>
-  /** To how many requests in a row. */
+  /** The number of consecutive requests. */
   readonly times: number
 }
 
 const step = (...actions: ReadonlyArray<FaultAction>): FaultStep => ({ actions, times: 1 })
 
 /**
- * The same, so many times in a row.
+ * Repeats a step `count` times.
  *
  * @since 0.1.0
  * @category combinators
@@ -35,7 +35,7 @@ const step = (...actions: ReadonlyArray<FaultAction>): FaultStep => ({ actions, 
 export const times = (count: number, repeated: FaultStep): FaultStep => ({ ...repeated, times: repeated.times * count })
 
 /**
- * The same, two times in a row.
+ * Repeats a step twice.
  *
  * @since 0.1.0
  * @category combinators
@@ -43,7 +43,7 @@ export const times = (count: number, repeated: FaultStep): FaultStep => ({ ...re
 export const twice = (repeated: FaultStep): FaultStep => times(2, repeated)
 
 /**
- * The same, from now on.
+ * Repeats a step forever.
  *
  * @since 0.1.0
  * @category combinators
@@ -51,7 +51,7 @@ export const twice = (repeated: FaultStep): FaultStep => times(2, repeated)
 export const always = (repeated: FaultStep): FaultStep => times(Number.POSITIVE_INFINITY, repeated)
 
 /**
- * All of it to the same request, in this order.
+ * Applies several steps to the same request, in order.
  *
  * @since 0.1.0
  * @category combinators
@@ -60,7 +60,7 @@ export const together = (...steps: readonly [FaultStep, ...ReadonlyArray<FaultSt
   step(...steps.flatMap(({ actions }) => actions))
 
 /**
- * No fault: lets one request pass.
+ * Lets one request pass without a fault.
  *
  * @since 0.1.0
  * @category steps
@@ -68,7 +68,7 @@ export const together = (...steps: readonly [FaultStep, ...ReadonlyArray<FaultSt
 export const pass: FaultStep = step()
 
 /**
- * The request waits before anything happens.
+ * Delays the request before it is processed.
  *
  * @since 0.1.0
  * @category steps
@@ -77,7 +77,7 @@ export const delay = (duration: Duration.DurationInput): FaultStep =>
   step({ what: "delay", before: () => Effect.as(Effect.sleep(duration), undefined) })
 
 /**
- * No answer, ever.
+ * Never responds.
  *
  * @since 0.1.0
  * @category steps
@@ -85,7 +85,7 @@ export const delay = (duration: Duration.DurationInput): FaultStep =>
 export const hang: FaultStep = step({ what: "hang", before: () => Effect.never })
 
 /**
- * The connection is never made. On a port the nearest thing: it is reset.
+ * Refuses the connection. On a port, the connection is reset instead.
  *
  * @since 0.1.0
  * @category steps
@@ -93,7 +93,7 @@ export const hang: FaultStep = step({ what: "hang", before: () => Effect.never }
 export const refuse: FaultStep = step(drop("refuse", "ECONNREFUSED"))
 
 /**
- * The connection is reset before the server did anything.
+ * Resets the connection before the server processes the request.
  *
  * @since 0.1.0
  * @category steps
@@ -101,7 +101,7 @@ export const refuse: FaultStep = step(drop("refuse", "ECONNREFUSED"))
 export const resetBefore: FaultStep = step(drop("reset before", "ECONNRESET"))
 
 /**
- * The server did what it was asked, and the connection is reset before the answer: a lost 201.
+ * Resets the connection after the server has processed the request: a lost 201.
  *
  * @since 0.1.0
  * @category steps
@@ -112,7 +112,7 @@ export const resetAfter: FaultStep = step({
 })
 
 /**
- * The server did what it was asked, and the answer breaks off after this part of its body.
+ * Processes the request, then breaks the response off after this fraction of its body.
  *
  * @since 0.1.0
  * @category steps
@@ -120,7 +120,7 @@ export const resetAfter: FaultStep = step({
 export const truncateAt = (fraction: number): FaultStep => step(breakOff(fraction))
 
 /**
- * The server did what it was asked, and the answer breaks off half-way.
+ * Processes the request, then breaks the response off halfway.
  *
  * @since 0.1.0
  * @category steps
@@ -128,7 +128,7 @@ export const truncateAt = (fraction: number): FaultStep => step(breakOff(fractio
 export const truncate: FaultStep = truncateAt(0.5)
 
 /**
- * The body arrives in pieces, each after a wait.
+ * Sends the body in pieces, with a wait before each.
  *
  * @since 0.1.0
  * @category steps
@@ -137,8 +137,8 @@ export const drip = (every: Duration.DurationInput, pieces = 10): FaultStep =>
   step(inPieces(Duration.decode(every), pieces))
 
 /**
- * Answers with this status, these headers and this body, and does nothing else. Text and bytes are sent as they are; any
- * other body becomes JSON.
+ * Responds with this status, these headers and this body, without processing the request. Strings and bytes are sent as
+ * they are; any other body is encoded as JSON.
  *
  * @since 0.1.0
  * @category steps
@@ -157,7 +157,7 @@ export const respond = (answer: {
 }
 
 /**
- * 429, in the words of the profile.
+ * Responds with 429, in the profile's format.
  *
  * @since 0.1.0
  * @category steps
@@ -165,7 +165,7 @@ export const respond = (answer: {
 export const tooManyRequests = (retryAfter?: RetryAfter): FaultStep => step(throttle(retryAfter))
 
 /**
- * 503, in the words of the profile.
+ * Responds with 503, in the profile's format.
  *
  * @since 0.1.0
  * @category steps
@@ -173,7 +173,7 @@ export const tooManyRequests = (retryAfter?: RetryAfter): FaultStep => step(thro
 export const unavailable = (retryAfter?: RetryAfter): FaultStep => step(beUnavailable(retryAfter))
 
 /**
- * 502 with a proxy's HTML page.
+ * Responds with 502 and a proxy's HTML page.
  *
  * @since 0.1.0
  * @category steps
@@ -181,7 +181,7 @@ export const unavailable = (retryAfter?: RetryAfter): FaultStep => step(beUnavai
 export const badGateway: FaultStep = respond(htmlAnswer(502, "502 Bad Gateway"))
 
 /**
- * 302 to `/login`.
+ * Responds with a 302 redirect to `/login`.
  *
  * @since 0.1.0
  * @category steps
@@ -189,7 +189,7 @@ export const badGateway: FaultStep = respond(htmlAnswer(502, "502 Bad Gateway"))
 export const loginRedirect: FaultStep = respond(redirectAnswer("/login"))
 
 /**
- * Every access token expires just before the request is looked at; refresh tokens stay good.
+ * Expires every access token just before the request is processed. Refresh tokens stay valid.
  *
  * @since 0.1.0
  * @category steps
@@ -199,7 +199,7 @@ export const expireTokens: FaultStep = step(
 )
 
 /**
- * Every token is revoked just before the request is looked at, refresh tokens too.
+ * Revokes every token, including refresh tokens, just before the request is processed.
  *
  * @since 0.1.0
  * @category steps
@@ -207,7 +207,7 @@ export const expireTokens: FaultStep = step(
 export const revokeTokens: FaultStep = step(change("revoke tokens", ({ state }) => state.tokens.revokeAll()))
 
 /**
- * Clients appear just before the request is answered.
+ * Inserts clients just before the request is processed.
  *
  * @since 0.1.0
  * @category steps
@@ -218,7 +218,7 @@ export const insertClients = (
 ): FaultStep => step(insert({ ...options, clients }))
 
 /**
- * Clients disappear just before the request is answered.
+ * Deletes clients just before the request is processed.
  *
  * @since 0.1.0
  * @category steps
@@ -229,7 +229,7 @@ export const deleteClients = (
 ): FaultStep => step(remove({ ...options, clients }))
 
 /**
- * The page before, under its own number.
+ * Sends the previous page, with its own number.
  *
  * @since 0.1.0
  * @category steps
@@ -237,7 +237,7 @@ export const deleteClients = (
 export const repeatPage: FaultStep = step(pageBefore(false))
 
 /**
- * The page before, under the number that was asked for.
+ * Sends the previous page, with the requested number.
  *
  * @since 0.1.0
  * @category steps
@@ -245,7 +245,7 @@ export const repeatPage: FaultStep = step(pageBefore(false))
 export const repeatClients: FaultStep = step(pageBefore(true))
 
 /**
- * A complete answer whose JSON is cut off.
+ * Sends a complete response with truncated JSON.
  *
  * @since 0.1.0
  * @category steps
@@ -256,8 +256,8 @@ export const malformedBody: FaultStep = step({
 })
 
 /**
- * Other values in `meta.pagination`, by their names on the wire; `undefined` takes a member away. A function is given what
- * the server would say.
+ * Overrides values in `meta.pagination`, by their wire names; `undefined` removes a member. A function receives the
+ * original values.
  *
  * @example
  * ```ts
@@ -276,7 +276,7 @@ export const pagination = (overrides: JsonMembers | ((said: JsonMembers) => Json
   step(editAnswer("pagination", withPagination(overrides)))
 
 /**
- * Pages of a server that does not give what is asked for: it caps them, has one size or one page for all, clamps, or hides
+ * Pages unlike a correct server: it caps the page size, fixes the size or the page, clamps the page number, or hides
  * clients.
  *
  * @since 0.2.0
@@ -285,7 +285,7 @@ export const pagination = (overrides: JsonMembers | ((said: JsonMembers) => Json
 export const paging = (paging: Paging): FaultStep => step({ what: "paging", paging })
 
 /**
- * Clients disappear and as many appear just before the request is answered: the list keeps its length.
+ * Deletes clients and inserts as many just before the request is processed, so that the list keeps its length.
  *
  * @since 0.2.0
  * @category steps
@@ -296,7 +296,7 @@ export const swapClients = (
 ): FaultStep => together(deleteClients(count, { at: from }), insertClients(count, { at: to }))
 
 /**
- * No `meta` at all.
+ * Removes `meta` from the document.
  *
  * @since 0.1.0
  * @category steps
@@ -306,7 +306,7 @@ export const withoutMeta: FaultStep = step(
 )
 
 /**
- * Another document in place of the one that the server would send. Answers that are not JSON objects stay as they are.
+ * Edits the document that the server sends. Responses that are not JSON objects are left unchanged.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Faults by chance, the same in every run with the same seed.
+ * Random faults, the same in every run with the same seed.
  *
  * @since 0.1.0
  */
@@ -27,7 +27,7 @@ const outcomes = {
 }
 
 /**
- * How probable each fault is, from 0 to 1. Together they make at most 1.
+ * The probability of each fault, from 0 to 1. Their sum is at most 1.
  *
  * @since 0.1.0
  * @category models
@@ -39,11 +39,11 @@ export type RandomRates = { readonly [Name in keyof typeof outcomes]?: number | 
  * @category models
  */
 export interface RandomOptions {
-  /** Default: delays, resets before, 429, 503 and 502, each with 0.05. */
+  /** The probability of each fault. Default: `delay`, `resetBefore`, 429, 503 and 502 with 0.05 each. */
   readonly rates?: RandomRates | undefined
-  /** Which requests. Default: all. */
+  /** Which requests it matches. Default: all. */
   readonly on?: Omit<FaultMatch, "nth"> | undefined
-  /** How many faults the same request meets in a row before one lets it pass. Default: 2. */
+  /** The maximum number of consecutive faults of the same request, until it passes. Default: 2. */
   readonly inARow?: number | undefined
 }
 
@@ -53,13 +53,13 @@ export interface RandomOptions {
  */
 export interface RandomFault {
   readonly _tag: "RandomFault"
-  /** Which requests it is for. */
+  /** Which requests it matches. */
   readonly match: FaultMatch
-  /** What the dice depend on. */
+  /** The seed of the random numbers. */
   readonly seed: number
-  /** How probable each fault is, from 0 to 1. */
+  /** The probability of each fault, from 0 to 1. */
   readonly rates: RandomRates
-  /** How many faults the same request meets in a row before one lets it pass. */
+  /** The maximum number of consecutive faults of the same request, until it passes. */
   readonly inARow: number
 }
 
@@ -72,8 +72,8 @@ const transient: RandomRates = {
 }
 
 /**
- * Faults by chance, for property tests. What happens to a request depends on the seed, on what it asks for and on how
- * often that was asked for before, not on the order in which requests of several fibers arrive.
+ * Random faults for property tests. What happens to a request depends on the seed, on its operation, IDs and page, and
+ * on how often it was sent before, not on the order of requests from different fibers.
  *
  * @since 0.1.0
  * @category constructors
@@ -97,7 +97,7 @@ const drawn = (rates: RandomRates, chance: number): ReadonlyArray<FaultAction> |
   return undefined
 }
 
-/** Throws the dice for one request after the other. */
+/** Draws the fault of each request. */
 export const dice = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultAction> | undefined => {
   const seen = new Map<string, { readonly count: number; readonly inARow: number }>()
   return (route) => {

@@ -1,11 +1,11 @@
 /**
- * The forms in which a secret can stand in a text.
+ * The encoded forms of a secret.
  *
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
 
-/** A text, and what it was made from by which encoding. */
+/** A form of a secret and its encoding. */
 export interface SecretForm {
   readonly encoding: string
   readonly text: string
@@ -13,12 +13,12 @@ export interface SecretForm {
 
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-// The encoders refuse half of a surrogate pair.
+// The encoders reject lone surrogates.
 const wellFormed = (text: string): string => new TextDecoder().decode(new TextEncoder().encode(text))
 
 const binary = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
 
-// What base64 makes of the secret behind 0, 1 or 2 other bytes: the characters that depend on nothing but the secret.
+// The base64 of the secret after 0, 1 or 2 other bytes, without the characters that depend on adjacent bytes.
 const base64 = (text: string): ReadonlyArray<string> =>
   [0, 1, 2].map((before) => {
     const bytes = `${"-".repeat(before)}${binary(text)}`
@@ -28,7 +28,7 @@ const base64 = (text: string): ReadonlyArray<string> =>
 const hex = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
-// Some write the digits of an escape in lower case.
+// Some encoders write escapes in lower case.
 const eitherCase = (...forms: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...forms,
   ...forms.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase()))
@@ -39,7 +39,7 @@ const ascii = (text: string): string =>
 
 const upperCase = (text: string): string => text.replaceAll(/(?<=\\u)[0-9a-f]{4}/g, (digits) => digits.toUpperCase())
 
-// PHP escapes slashes too, and whatever is not ASCII.
+// PHP also escapes slashes and non-ASCII characters.
 const json = (text: string): ReadonlyArray<string> => {
   const plain = escaped(text)
   const forms = [plain, ascii(plain), upperCase(ascii(plain))]
@@ -47,7 +47,7 @@ const json = (text: string): ReadonlyArray<string> => {
   return [...all, ...all.map(escaped)]
 }
 
-// A text between tags keeps its quotes.
+// Text between tags keeps its quotes.
 const quotes: ReadonlyArray<readonly [double: string, single: string]> = [
   ["\"", "'"],
   ["&quot;", "'"],
@@ -87,7 +87,7 @@ const formsOf = (secret: string): ReadonlyArray<SecretForm> => {
 const plain = (secret: string | Redacted.Redacted<string>): string =>
   typeof secret === "string" ? secret : Redacted.value(secret)
 
-/** Every form of every secret; an empty text is no secret. */
+/** Every form of every secret. Empty secrets are ignored. */
 export const secretForms = (
   secrets: Iterable<string | Redacted.Redacted<string>>
 ): ReadonlyArray<SecretForm> => Array.from(new Set(Array.from(secrets, plain)), formsOf).flat()

@@ -1,5 +1,5 @@
 /**
- * The ways in which a value is turned into text.
+ * The formatters that turn a value into text.
  *
  * @since 0.1.0
  */
@@ -11,12 +11,12 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Predicate from "effect/Predicate"
 
-/** Makes a text of a value, or `undefined` where this is not possible. */
+/** Formats a value, or returns `undefined` if it does not apply. */
 export type Way = (value: unknown) => string | undefined
 
 type Inspect = (value: unknown, options?: unknown) => string
 
-// Without an import, so that this runs where there is no Node.
+// Not imported, so that this also runs outside Node.
 const nodeInspect = (): Inspect | undefined => {
   const process: unknown = Reflect.get(globalThis, "process")
   if (!Predicate.hasProperty(process, "getBuiltinModule") || !Predicate.isFunction(process.getBuiltinModule)) {
@@ -37,14 +37,14 @@ const everything = {
 
 const addition: Way = (value) => {
   let text = ""
-  // Not the same as a template: this asks `valueOf` first.
+  // Unlike a template, this calls `valueOf` first.
   if (Predicate.isObject(value)) text += value
   return text
 }
 
 const json = (value: unknown): string | undefined => JSON.stringify(value)
 
-// What loggers and error trackers do to see more of an error than JSON shows.
+// Loggers and error trackers expand errors like this, since JSON omits their properties.
 const expanded = (_: string, value: unknown): unknown =>
   value instanceof Error
     ? Object.fromEntries(Object.getOwnPropertyNames(value).map((name) => [name, Reflect.get(value, name)]))
@@ -75,11 +75,11 @@ const dead = (value: unknown): Cause.Cause<unknown> => Cause.isCause(value) ? va
 
 const exitCause: Way = (value) => Exit.isExit(value) && Exit.isFailure(value) ? pretty(value.cause) : undefined
 
-// Structured output is shown by a console, and sent elsewhere as JSON.
+// A console shows structured output; other sinks encode it as JSON.
 const printed: Render = (output) =>
   typeof output === "string" ? output : `${nodeInspect()?.(output)}\n${Inspectable.toStringUnknown(output)}`
 
-/** Turns what was printed or returned into text. */
+/** Formats the output of a logger. */
 type Render = (output: unknown) => string
 
 const loggers: Readonly<Record<string, Logger.Logger<unknown, unknown>>> = {
@@ -91,7 +91,7 @@ const loggers: Readonly<Record<string, Logger.Logger<unknown, unknown>>> = {
   "prettyLogger in a browser": Logger.prettyLogger({ mode: "browser", colors: false })
 }
 
-/** A value as the cause that it is, or that it would be if something failed with it. */
+/** The value itself if it is a cause, otherwise a failure with it. */
 const causeOf = (value: unknown): Cause.Cause<unknown> => Cause.isCause(value) ? value : Cause.fail(value)
 
 const places: Readonly<Record<string, (value: unknown) => Effect.Effect<void>>> = {
@@ -101,7 +101,7 @@ const places: Readonly<Record<string, (value: unknown) => Effect.Effect<void>>> 
   "as cause": (value) => Effect.logInfo("message", causeOf(value))
 }
 
-/** What a logger prints and returns, as text. */
+/** The output of a logger, as text. */
 const output = (logger: Logger.Logger<unknown, unknown>, logged: Effect.Effect<void>, render: Render): string => {
   const printed: Array<unknown> = []
   const print = (...values: ReadonlyArray<unknown>) => {
@@ -124,7 +124,7 @@ const output = (logger: Logger.Logger<unknown, unknown>, logged: Effect.Effect<v
   return printed.map(render).join("\n")
 }
 
-/** Every logger with the value in every place, by name. */
+/** Every logger with the value in every position, by name. */
 const loggerOutputs: ReadonlyArray<readonly [string, (value: unknown, render: Render) => string]> = Object
   .entries(loggers).flatMap(([name, logger]) =>
     Object.entries(places).map(([place, log]): readonly [string, (value: unknown, render: Render) => string] => [
@@ -133,7 +133,7 @@ const loggerOutputs: ReadonlyArray<readonly [string, (value: unknown, render: Re
     ])
   )
 
-/** Every way by its name. The walk over properties is apart, since it names the property. */
+/** All formatters by name. The search of properties is separate, since it reports the property. */
 export const ways: ReadonlyArray<readonly [string, Way]> = [
   ["String()", (value) => String(value)],
   ["a template string", (value) => `${value}`],

@@ -1,12 +1,12 @@
 /**
- * Every text that can be reached from a value, property by property.
+ * Finds all strings reachable from a value.
  *
  * @since 0.1.0
  */
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
 
-/** A text, and the way to it. */
+/** A string and its path. */
 export interface ReachedText {
   readonly path: string
   readonly text: string
@@ -17,7 +17,7 @@ interface Visit {
   readonly value: unknown
 }
 
-// A value that leads to a runtime or to a server leads to everything; what is near comes first.
+// A value that references a runtime or a server reaches everything, so the nearest objects come first.
 const mostObjects = 20_000
 
 const keyPath = (path: string, key: PropertyKey): string =>
@@ -60,7 +60,7 @@ const names = (object: object, path: string): ReadonlyArray<Visit> =>
     value: typeof key === "symbol" ? key.description : key
   }))
 
-// Maps, sets, and what a browser or a server knows as headers, forms and query parameters.
+// Maps, sets, headers, forms and query parameters.
 const isCollection = (object: object): object is Iterable<unknown> =>
   object instanceof Map || object instanceof Set ||
   ["Headers", "URLSearchParams", "FormData"].includes(Object.prototype.toString.call(object).slice(8, -1))
@@ -69,7 +69,7 @@ const entries = (object: object, path: string): ReadonlyArray<Visit> =>
   attempted((): ReadonlyArray<unknown> => isCollection(object) ? [...object] : [], [])
     .map((value, index) => ({ path: `${path}'s entry ${index}`, value }))
 
-// A metric keeps its name and its tags where no property leads. They are shown with its value, once that was read.
+// A metric's name and tags are not reachable through properties, only through the snapshot once its value was read.
 const keys = (metric: object, path: string): ReadonlyArray<Visit> => {
   if (!Predicate.hasProperty(metric, Metric.MetricTypeId)) return []
   if (!Predicate.hasProperty(metric, "unsafeValue") || !Predicate.isFunction(metric.unsafeValue)) return []
@@ -90,11 +90,11 @@ const parts = (object: object, path: string): ReadonlyArray<Visit> => [
 const isBytes = (value: object): value is ArrayBuffer | ArrayBufferView =>
   attempted(() => value instanceof ArrayBuffer || ArrayBuffer.isView(value), false)
 
-// JavaScript's own texts are UTF-16.
+// JavaScript strings are UTF-16.
 const decoded = (bytes: ArrayBuffer | ArrayBufferView): ReadonlyArray<string> =>
   ["utf-8", "utf-16le"].map((encoding) => attempted(() => new TextDecoder(encoding).decode(bytes), ""))
 
-/** Walks breadth first over hidden properties, symbols, getters and entries too, and over each object once. */
+/** Searches breadth-first, including hidden properties, symbols, getters and entries, and visits each object once. */
 export function* reachableTexts(root: unknown): Generator<ReachedText> {
   const queue: Array<Visit> = [{ path: "value", value: root }]
   const seen = new Set<unknown>()

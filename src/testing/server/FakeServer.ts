@@ -1,5 +1,5 @@
 /**
- * The server behind both ways in: takes a request, lets the fault script play, answers.
+ * The server behind both transports: it runs the fault script on each request and responds.
  *
  * @since 0.1.0
  */
@@ -57,7 +57,7 @@ export class FakeServer {
     this.#tokenLimit = new RateLimiter(settings.tokenRateLimit)
   }
 
-  /** Everything is as it was when the fake was made. */
+  /** Restores the initial state. */
   reset(): void {
     this.state = new ServerState(this.#settings, this.state.tokens.everIssued)
     this.script.clear()
@@ -86,7 +86,7 @@ export class FakeServer {
           Effect.sync(() => this.log.leave(sequence, route.operation, reply))
         return Effect.matchCauseEffect(restore(this.#play(request, route, actions)), {
           onFailure: (cause) => Effect.zipRight(leave(undefined), Effect.failCause(cause)),
-          // A reply is on its way until its body has ended.
+          // A response is in flight until its body has ended.
           onSuccess: (reply): Effect.Effect<FakeReply> =>
             reply._tag === "Streamed"
               ? Effect.succeed({ ...reply, stream: Stream.ensuring(reply.stream, leave(reply)) })
@@ -107,7 +107,7 @@ export class FakeServer {
       const paging = actions.find(({ paging }) => paging !== undefined)?.paging
       const reply = early ?? this.#answer({ ...this.#context(request, { ...route, page }, now), paging })
       const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
-      // A script may say other ones.
+      // A fault may override these headers.
       const answer = reply._tag === "Answered" ? { ...reply, headers: { ...headers, ...reply.headers } } : reply
       return actions.reduce<FakeReply>(
         (current, { after }) => current._tag === "Answered" ? after?.(current, route) ?? current : current,

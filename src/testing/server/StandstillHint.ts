@@ -1,5 +1,5 @@
 /**
- * Tells a test why nothing happens: a request met a fault, something waits for time to pass, and the test's clock stands.
+ * Explains to a test why it hangs: a request met a fault, something waits, and the test's clock is not advancing.
  *
  * @since 0.1.0
  */
@@ -7,20 +7,20 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 
-// Before a test runner gives up, which is after five seconds with most.
+// Shorter than the timeout of most test runners, five seconds.
 const standsFor = "2 seconds"
 
 const hint = (request: string, faults: ReadonlyArray<string>): string =>
   `FakeProcessMaker: nothing has happened for ${standsFor}. The last request, ${request}, met the fault ` +
   `"${
     faults.join(" and ")
-  }", and the clock has not moved since: under TestClock, let the time pass that the fault or the ` +
+  }", and the clock has not moved since: under TestClock, advance it by the time that the fault or the ` +
   "retry after it waits for, for example with TestClock.adjust(\"1 minute\")."
 
 export class StandstillHint {
   #waiting: Fiber.RuntimeFiber<void> | undefined
 
-  /** A request arrives: whatever the last one waited for has come. */
+  /** Notes that a request arrived, so the previous one is no longer waiting. */
   arrive(clock: Clock.Clock, request: string, faults: ReadonlyArray<string>): void {
     this.clear()
     if (faults.length === 0) return

@@ -1,5 +1,5 @@
 /**
- * The way in through a port: an `HttpApp` for whatever `HttpServer` its user has.
+ * The fake as an `HttpApp`, for any `HttpServer`.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import type { FakeReply, FakeRequest, Streamed } from "../FakeRequest.js"
 import { brokenOff, connectionError } from "./connectionErrors.js"
 
-/** Calls the first of these methods that there is. */
+/** Calls the first of these methods that exists. */
 const callFirst = (target: unknown, ...names: ReadonlyArray<string>): boolean => {
   for (const name of names) {
     const method = Predicate.hasProperty(target, name) ? target[name] : undefined
@@ -23,11 +23,11 @@ const callFirst = (target: unknown, ...names: ReadonlyArray<string>): boolean =>
   return false
 }
 
-// `HttpServer` has no way to drop a connection, so this looks for a socket like Node's below it.
+// `HttpServer` cannot drop a connection, so this looks for the underlying Node socket.
 const socketOf = ({ source }: HttpServerRequest.HttpServerRequest): unknown =>
   Predicate.hasProperty(source, "socket") ? source.socket : undefined
 
-// Once the socket is gone, the server interrupts the request; without one, a body that fails is the nearest thing.
+// Once the socket is destroyed, the server interrupts the request. Without a socket, a failing body comes closest.
 const dropped = (call: boolean, error: () => Error): Effect.Effect<never, Error> =>
   Effect.suspend(() => call ? Effect.never : Effect.fail(error()))
 
@@ -70,7 +70,7 @@ const responseOf = (
   }
 }
 
-/** Answers one request of an `HttpServer`. */
+/** Responds to one request of an `HttpServer`. */
 export const respond = (
   handle: (request: FakeRequest) => Effect.Effect<FakeReply>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, HttpServerRequest.HttpServerRequest> =>

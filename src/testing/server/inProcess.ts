@@ -1,5 +1,5 @@
 /**
- * The way in without a socket: an `HttpClient`.
+ * The fake as an `HttpClient`, without a socket.
  *
  * @since 0.1.0
  */
@@ -13,13 +13,13 @@ import * as Stream from "effect/Stream"
 import type { FakeReply, FakeRequest, Streamed } from "../FakeRequest.js"
 import { brokenOff, connectionError, unknownHost } from "./connectionErrors.js"
 
-/** What the client needs of a fake. */
+/** The part of the fake that the client needs. */
 export interface Reachable {
   readonly baseUrl: string
   readonly handle: (request: FakeRequest) => Effect.Effect<FakeReply>
 }
 
-// So that timers get their turn: everything else here is done in microtasks.
+// Yields to timers regularly, since everything else runs in microtasks.
 const requestsPerTurn = 64
 
 const transportError = (request: HttpClientRequest.HttpClientRequest, cause: unknown): HttpClientError.RequestError =>
@@ -40,7 +40,7 @@ const textOf = (body: HttpBody.HttpBody): Effect.Effect<string, unknown> => {
   }
 }
 
-// With these, a `Response` refuses a body.
+// A `Response` with these statuses must not have a body.
 const bodiless = new Set([204, 205, 304])
 
 const aborted = (signal: AbortSignal): Effect.Effect<never, Error> =>
@@ -69,7 +69,7 @@ const responseOf = (reply: Exclude<FakeReply, { readonly _tag: "Dropped" }>, sig
 const bodyOf = (reply: Streamed, signal: AbortSignal): Stream.Stream<Uint8Array, Error> =>
   Stream.interruptWhen(Stream.mapError(reply.stream, brokenOff), aborted(signal))
 
-/** An `HttpClient` whose every request goes to the fake, and nowhere else. */
+/** Makes an `HttpClient` that sends every request to the fake. */
 export const inProcessClient = (fake: Reachable): HttpClient.HttpClient => {
   const { origin } = new URL(fake.baseUrl)
   let sent = 0

@@ -1,6 +1,6 @@
 /**
- * A user's list of clients. A client that nobody changed is kept as its number alone, and made up when it is asked for:
- * lists of a million fit.
+ * A user's list of clients. An unchanged client is stored as its number and generated on access, so that a list of a
+ * million fits in memory.
  *
  * @since 0.1.0
  */
@@ -11,10 +11,10 @@ import { alphanumeric } from "./seededRandom.js"
 
 const firstCreation = Date.UTC(2017, 10, 3, 9, 15, 42)
 
-// The database keeps whole seconds.
+// The database stores whole seconds.
 const toSecond = (time: DateTime.Utc): DateTime.Utc => DateTime.startOf(time, "second")
 
-/** The client with this number, where its fields do not say otherwise. */
+/** Generates the client with this number; `fields` override the generated values. */
 export const madeUp = (seed: number, number: number, fields: FakeClientInput = {}): FakeClient => {
   const createdAt = fields.createdAt ?? DateTime.unsafeMake(firstCreation + (number % 1_000_000) * 1000)
   return {
@@ -65,7 +65,7 @@ export class ClientTable {
     const index = this.#indexOf(id)
     const entry = this.#entries[index]
     if (entry === undefined) return undefined
-    // The number matters to fields that are made up, and none is here.
+    // The number only affects generated fields, and no field is generated here.
     const row = madeUp(this.#seed, 0, { ...this.#row(entry), ...chosen(fields) })
     this.#entries[index] = row
     return row

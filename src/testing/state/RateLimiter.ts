@@ -1,12 +1,12 @@
 /**
- * Counts requests in windows of time, as Laravel's throttle does.
+ * Limits requests per time window, like Laravel's throttle.
  *
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
 import type { FakeRateLimit } from "../FakeOptions.js"
 
-/** What the throttle says to one request. `resetAt` is in milliseconds. */
+/** The throttle's decision on one request. `resetAt` is in epoch milliseconds. */
 export interface Allowance {
   readonly allowed: boolean
   readonly limit: number
@@ -36,7 +36,7 @@ export class RateLimiter {
   }
 }
 
-/** `Retry-After` in whole seconds, never less than asked for. */
+/** `Retry-After` in whole seconds, rounded up. */
 export const retryAfterHeaders = (millis: number): Readonly<Record<string, string>> => ({
   "retry-after": String(Math.max(0, Math.ceil(millis / 1000)))
 })

@@ -1,5 +1,5 @@
 /**
- * What the server remembers of the requests it has seen.
+ * The log of the requests that the server received.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
 import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "../FakeRequest.js"
 
-/** A request on its way through the server: what it asks for, its body without secrets, and its faults in words. */
+/** A request on arrival: its operation, its body without secrets, and the descriptions of its faults. */
 export interface Arrival {
   readonly request: FakeRequest
   readonly route: Pick<
@@ -36,7 +36,7 @@ export class RequestLog {
     this.#keep = keep
   }
 
-  /** Copies: a record that a test holds does not change under it. */
+  /** Copies, so that a record held by a test does not change. */
   get requests(): ReadonlyArray<RecordedRequest> {
     return this.#requests.slice(Math.max(0, this.#requests.length - this.#keep))
   }
@@ -80,7 +80,7 @@ export class RequestLog {
     return this.#sequence
   }
 
-  /** `reply` is absent where the caller went away first. */
+  /** `reply` is undefined if the caller interrupted the request. */
   leave(sequence: number, operation: FakeOperation, reply: FakeReply | undefined): void {
     this.#count(operation, -1)
     const index = sequence - (this.#requests[0]?.sequence ?? 0)

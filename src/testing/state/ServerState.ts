@@ -1,5 +1,5 @@
 /**
- * What the server knows: its users, their clients, the tokens that it issued.
+ * The state of the server: its users, their clients, and the issued tokens.
  *
  * @since 0.1.0
  */
@@ -11,26 +11,29 @@ import { generator } from "./seededRandom.js"
 import { TokenStore } from "./TokenStore.js"
 
 /**
- * Where in a user's list something happens: at a position counted from 0, at an end, or anywhere (the same each run).
+ * A position in a user's list: an index from 0, the start, the end, or random (the same in each run).
  *
  * @since 0.1.0
  * @category models
  */
 export type ListPosition = number | "start" | "end" | "random"
 
-/** The number of the first client that is made up; eight digits, as in the API's samples. */
+/** The number of the first generated client. It has eight digits, as in the API's samples. */
 const firstNumber = 40_718_823
 
 export class ServerState {
   readonly credentials: FakeCredentials
   readonly tokens: TokenStore
   readonly #users = new Map<string, ClientTable>()
-  /** The client to log in with, unless a test put it into a list. A program may delete all clients that it lists. */
+  /**
+   * The client to log in with, unless a test added it to a list. It is separate since a program may delete all listed
+   * clients.
+   */
   #login: FakeClient | undefined
   readonly #random: () => number
   #nextNumber = firstNumber
 
-  /** `issued`: how many tokens were issued before a reset. None of them is ever issued again. */
+  /** `issued` is the number of tokens issued before a reset. They are never issued again. */
   constructor(settings: Settings, issued = 0) {
     const { credentials, seed, users } = settings
     this.credentials = credentials
@@ -54,7 +57,7 @@ export class ServerState {
     return this.#users.get(userId)
   }
 
-  /** Any user's client: the token endpoint does not ask whose it is. */
+  /** Finds a client of any user, since the token endpoint accepts them all. */
   findClient(id: string): FakeClient | undefined {
     for (const table of this.#users.values()) {
       const row = table.find(id)
@@ -63,7 +66,7 @@ export class ServerState {
     return this.#login?.id === id ? this.#login : undefined
   }
 
-  /** A client with the id of another of the same user replaces it. */
+  /** Adds a client. It replaces a client of the same user with the same ID. */
   addClient(table: ClientTable, fields: FakeClientInput, position: ListPosition): FakeClient {
     if (fields.id !== undefined) table.delete(fields.id)
     const isLogin = fields.id === this.credentials.clientId
@@ -81,7 +84,7 @@ export class ServerState {
     return deleted
   }
 
-  /** Neighbours, for a deletion that does not say which; never the client to log in with. */
+  /** Picks adjacent clients to delete, never the client to log in with. */
   pick(table: ClientTable, count: number, position: ListPosition): ReadonlyArray<string> {
     const from = this.#position(Math.max(0, table.size - count), position)
     return table.slice(from, count + 1)

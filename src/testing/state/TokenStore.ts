@@ -1,5 +1,5 @@
 /**
- * The tokens that the server gave out.
+ * The tokens that the server issued.
  *
  * @since 0.1.0
  */
@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import type { Settings } from "../FakeOptions.js"
 import { alphanumeric } from "./seededRandom.js"
 
-/** A pair of tokens. `clientId` is kept as it was sent: the server compares without converting. */
+/** A pair of tokens. `clientId` is stored as sent, since the server compares it without converting. */
 export interface IssuedTokens {
   readonly accessToken: string
   readonly refreshToken: string
@@ -24,7 +24,7 @@ export class TokenStore {
   readonly #byRefresh = new Map<string, string>()
   #issued = 0
 
-  /** `issuedBefore`: how many were issued by the store that this one replaces. */
+  /** `issuedBefore` is the number of tokens issued by the store that this one replaces. */
   constructor(settings: Settings, issuedBefore: number) {
     this.#settings = settings
     this.#issuedBefore = issuedBefore
@@ -68,7 +68,7 @@ export class TokenStore {
     this.#byAccess.set(tokens.accessToken, { ...tokens, revoked: true })
   }
 
-  /** Refresh tokens stay good, as they do when time passes. */
+  /** Expires all access tokens. Refresh tokens stay valid, as when time passes. */
   expireAll(now: number): void {
     for (const [key, tokens] of this.#byAccess) this.#byAccess.set(key, { ...tokens, accessExpiresAt: now })
   }

@@ -1,5 +1,5 @@
 /**
- * Values that look random and are the same on every machine and in every run.
+ * Pseudorandom values that are the same on every machine and in every run.
  *
  * @since 0.1.0
  */
@@ -12,11 +12,11 @@ const avalanche = (value: number): number => {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Mixes whole numbers into one of 32 bits. */
+/** Hashes integers to 32 bits. */
 export const mix = (...parts: ReadonlyArray<number>): number =>
   parts.reduce((hash, part) => avalanche((Math.imul(hash, 31) + part + 0x9e3779b9) | 0), 0)
 
-/** Mixes the characters of a text into a number of 32 bits. */
+/** Hashes a string to 32 bits. */
 export const mixText = (text: string): number => {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
@@ -25,7 +25,7 @@ export const mixText = (text: string): number => {
   return avalanche(hash)
 }
 
-/** A generator of numbers from 0 (included) to 1 (not included). */
+/** A generator of numbers in [0, 1). */
 export const generator = (...seed: ReadonlyArray<number>): () => number => {
   let state = mix(...seed)
   return () => {
@@ -34,7 +34,7 @@ export const generator = (...seed: ReadonlyArray<number>): () => number => {
   }
 }
 
-/** A text of letters and digits, as the secrets of Passport are. */
+/** A string of letters and digits, like Passport's secrets. */
 export const alphanumeric = (length: number, ...seed: ReadonlyArray<number>): string => {
   const next = generator(...seed)
   let text = ""
@@ -42,7 +42,7 @@ export const alphanumeric = (length: number, ...seed: ReadonlyArray<number>): st
   return text
 }
 
-/** An id in the form of a version 4 UUID. */
+/** An ID in the format of a version 4 UUID. */
 export const uuid = (...seed: ReadonlyArray<number>): string => {
   const next = generator(...seed)
   return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(next() * 16).toString(16))

@@ -15,11 +15,11 @@ import type { ExportOptions } from "./export/ExportOptions.js"
 import { exportCommand } from "./export/ExportOptions.js"
 import { endingOf } from "./export/failure.js"
 import { lock } from "./export/lock.js"
-import { say } from "./export/progress.js"
 import { summary } from "./export/summary.js"
 import { withReport } from "./report/withReport.js"
 import { runCommand, UsageError } from "./support/commandLine.js"
 import { runProgram } from "./support/runProgram.js"
+import { say } from "./support/terminal.js"
 
 const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClient.layerUndici))
 

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
-import { say } from "../export/progress.js"
+import { say } from "../support/terminal.js"
 
 /** The batch cannot go on. What it has done stays in the store, and the next run goes on from there. */
 export class BatchError extends Data.TaggedError("BatchError")<{ readonly message: string }> {}

@@ -1,9 +1,7 @@
 /** A fake server with many users, for a batch without a tenant. */
 import { FakeProcessMaker, Fault } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { say } from "../export/progress.js"
-import { configFromFake, ServedFake, serveFake } from "../support/serveFake.js"
+import { demonstrate } from "../support/demonstrate.js"
 
 const users = Array.from({ length: 200 }, (_, index) => ({
   id: `demo-user-${String(index + 1).padStart(3, "0")}`,
@@ -13,19 +11,14 @@ const users = Array.from({ length: 200 }, (_, index) => ({
 export const demonstrationUsers = users.map(({ id }) => id)
 
 /** Every run starts a fake of its own, with the same users and clients. */
-export const layerDemonstration = Layer.effectDiscard(Effect.gen(function*() {
-  const fake = yield* FakeProcessMaker
-  const { baseUrl } = yield* ServedFake
-  yield* fake.script(
-    Fault.onPage(2, Fault.twice(Fault.resetBefore)),
-    Fault.onNth(60, Fault.tooManyRequests("1 second")),
-    Fault.onNth(120, Fault.badGateway),
-    Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("50 millis")))
-  )
-  yield* say(
-    `PROCESSMAKER_BASE_URL is not set: started a fake server at ${baseUrl}, with ${users.length} made-up users and some faults`
-  )
-})).pipe(
-  Layer.provideMerge(configFromFake),
-  Layer.provide(serveFake({ users }))
+export const layerDemonstration = demonstrate(
+  users,
+  `${users.length} made-up users`,
+  Effect.flatMap(FakeProcessMaker, (fake) =>
+    fake.script(
+      Fault.onPage(2, Fault.twice(Fault.resetBefore)),
+      Fault.onNth(60, Fault.tooManyRequests("1 second")),
+      Fault.onNth(120, Fault.badGateway),
+      Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("50 millis")))
+    ))
 )

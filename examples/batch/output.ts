@@ -1,12 +1,13 @@
 /** What a batch leaves behind: a file of clients, and a table of what became of the users. */
 import * as FileSystem from "@effect/platform/FileSystem"
-import Table from "cli-table3"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { dirname } from "node:path"
 import type { ExportError } from "../export/exportFiles.js"
 import { cannot, fail, isDirectory, removeFiles, renameFile } from "../export/exportFiles.js"
+import { tableOf } from "../support/terminal.js"
+import type { Row } from "../support/terminal.js"
 import type { BatchError } from "./BatchError.js"
 import type { ClientRow, JobStatus, UserFailure } from "./BatchStore.js"
 import { BatchStore } from "./BatchStore.js"
@@ -50,25 +51,14 @@ export const summary = (status: JobStatus, failures: ReadonlyArray<UserFailure>)
   const { clients, job, users } = status
   const rows: Array<Row> = [["job", job], ["users", users.done], ["clients", clients], ["failed users", users.failed]]
   const byError = Object.entries(Arr.groupBy(failures, ({ error }) => error))
-  if (byError.length === 0) return render(rows)
+  if (byError.length === 0) return tableOf(rows)
   const listed = byError.flatMap(([error, failed]): ReadonlyArray<Row> => {
     const shown = failed.slice(0, shownUsers).map(({ userId }) => userId)
     const rest = failed.length - shown.length
     return [[`${error} (${failed.length})`, [...shown, ...rest > 0 ? [`and ${rest} more`] : []].join("\n")]]
   })
-  return `${render(rows)}\n${render(listed)}`
+  return `${tableOf(rows)}\n${tableOf(listed)}`
 }
-
-type Row = readonly [name: string, value: string | number]
 
 /** Of each error. The store has all of them. */
 const shownUsers = 20
-
-const render = (rows: ReadonlyArray<Row>): string => {
-  const table = new Table({
-    style: { head: [], border: [] },
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" }
-  })
-  table.push(...rows.map(([name, value]) => [name, value]))
-  return table.toString()
-}

@@ -1,11 +1,10 @@
 /** Shows how far a job is: a bar on a terminal, plain lines elsewhere. */
-import { SingleBar } from "cli-progress"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { say } from "../export/progress.js"
+import { makeBar, say } from "../support/terminal.js"
 import type { BatchError } from "./BatchError.js"
 import type { JobStatus } from "./BatchStore.js"
 import { BatchStore } from "./BatchStore.js"
@@ -44,23 +43,11 @@ const makeSpeed = Effect.map(Clock.currentTimeMillis, (start) => {
 
 const showBar: Effect.Effect<Show, never, Scope.Scope> = Effect.gen(function*() {
   const speed = yield* makeSpeed
-  const bar = yield* Effect.acquireRelease(
-    Effect.sync(() => {
-      const bar = new SingleBar({
-        format: "{bar} {value}/{total} users, {clients} clients, {rate}/s, {left} left",
-        barCompleteChar: "=",
-        barIncompleteChar: " ",
-        barsize: 30,
-        stream: process.stderr,
-        hideCursor: true,
-        emptyOnZero: true,
-        gracefulExit: false
-      })
-      bar.start(0, 0, { clients: 0, rate: 0, left: "?" })
-      return bar
-    }),
-    (bar) => Effect.sync(() => bar.stop())
-  )
+  const bar = yield* makeBar("{bar} {value}/{total} users, {clients} clients, {rate}/s, {left} left", {
+    clients: 0,
+    rate: 0,
+    left: "?"
+  })
   return (status) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       bar.setTotal(total(status))

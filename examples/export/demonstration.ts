@@ -1,11 +1,9 @@
 /** A fake server with a few faults, for an export without a tenant. */
 import { FakeProcessMaker, Fault } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { configFromFake, ServedFake, serveFake } from "../support/serveFake.js"
+import { demonstrate } from "../support/demonstrate.js"
 import type { Checkpoint } from "./Checkpoint.js"
-import { say } from "./progress.js"
 
 export const demonstration = { name: "the fake server", userId: "demo-user", perPage: 25, seeded: 249 }
 
@@ -21,39 +19,36 @@ const changes = [3, 5, 7].map((page, index) => ({
  * both see one list.
  */
 export const layerDemonstration = (userId: string, earlier: Option.Option<Checkpoint>) =>
-  Layer.effectDiscard(Effect.gen(function*() {
-    const fake = yield* FakeProcessMaker
-    const { baseUrl } = yield* ServedFake
-    const { added, nextPage } = Option.match(earlier, {
-      onNone: () => ({ added: undefined, nextPage: 1 }),
-      onSome: (checkpoint) => ({ added: checkpoint.added ?? undefined, nextPage: checkpoint.cursor?.page ?? 1 })
+  demonstrate(
+    [{ id: userId, clients: demonstration.seeded }],
+    `${demonstration.seeded} made-up clients`,
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      const { added, nextPage } = Option.match(earlier, {
+        onNone: () => ({ added: undefined, nextPage: 1 }),
+        onSome: (checkpoint) => ({ added: checkpoint.added ?? undefined, nextPage: checkpoint.cursor?.page ?? 1 })
+      })
+      const seeded = yield* fake.clients(userId)
+      const idAt = (index: number): string => seeded[index]?.id ?? ""
+      if (added !== undefined && added.id !== null) {
+        yield* fake.insertClients(userId, [{ id: added.id, name: added.name }], { at: "end" })
+      }
+      for (const { added, deleted, page } of changes) {
+        if (page >= nextPage) continue
+        yield* fake.deleteClients(userId, [idAt(deleted)])
+        yield* fake.insertClients(userId, [added], { at: "end" })
+      }
+      yield* fake.script(
+        Fault.onPage(2, Fault.twice(Fault.resetBefore)),
+        ...changes.filter(({ page }) => page >= nextPage).map(({ added, deleted, page }) =>
+          Fault.onPage(
+            page,
+            Fault.together(Fault.deleteClients([idAt(deleted)]), Fault.insertClients([added], { at: "end" }))
+          )
+        ),
+        Fault.onPage(6, Fault.tooManyRequests("1 second")),
+        Fault.onPage(8, Fault.badGateway),
+        Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("60 millis")))
+      )
     })
-    const seeded = yield* fake.clients(userId)
-    const idAt = (index: number): string => seeded[index]?.id ?? ""
-    if (added !== undefined && added.id !== null) {
-      yield* fake.insertClients(userId, [{ id: added.id, name: added.name }], { at: "end" })
-    }
-    for (const { added, deleted, page } of changes) {
-      if (page >= nextPage) continue
-      yield* fake.deleteClients(userId, [idAt(deleted)])
-      yield* fake.insertClients(userId, [added], { at: "end" })
-    }
-    yield* fake.script(
-      Fault.onPage(2, Fault.twice(Fault.resetBefore)),
-      ...changes.filter(({ page }) => page >= nextPage).map(({ added, deleted, page }) =>
-        Fault.onPage(
-          page,
-          Fault.together(Fault.deleteClients([idAt(deleted)]), Fault.insertClients([added], { at: "end" }))
-        )
-      ),
-      Fault.onPage(6, Fault.tooManyRequests("1 second")),
-      Fault.onPage(8, Fault.badGateway),
-      Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("60 millis")))
-    )
-    yield* say(
-      `PROCESSMAKER_BASE_URL is not set: started a fake server at ${baseUrl}, with ${seeded.length} made-up clients and some faults`
-    )
-  })).pipe(
-    Layer.provideMerge(configFromFake),
-    Layer.provide(serveFake({ users: [{ id: userId, clients: demonstration.seeded }] }))
   )

@@ -12,11 +12,12 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
+import { say } from "../support/terminal.js"
 import { Checkpoint, readCheckpoint, saveCheckpoint } from "./Checkpoint.js"
 import type { ExportError, PartialFile } from "./exportFiles.js"
 import { fail, fileExists, isDirectory, openPartial, removeFiles, renameFile } from "./exportFiles.js"
 import type { ExportOptions } from "./ExportOptions.js"
-import { makeProgress, say } from "./progress.js"
+import { makeProgress } from "./progress.js"
 
 export interface ExportFiles {
   readonly out: string

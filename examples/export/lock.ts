@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { say } from "../support/terminal.js"
 import type { ExportError } from "./exportFiles.js"
 import { cannot, fail } from "./exportFiles.js"
-import { say } from "./progress.js"
 
 class Held extends Data.TaggedError("Held")<{ readonly holder: number }> {}
 

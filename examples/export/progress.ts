@@ -1,5 +1,4 @@
 /** Shows how far the export is: a bar on a terminal, plain lines elsewhere. */
-import { SingleBar } from "cli-progress"
 import type { PageEvent } from "effect-processmaker-oauth"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -7,14 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
+import { makeBar, say } from "../support/terminal.js"
 
 export interface Progress {
   /** What happened, and how many clients are written. */
   readonly tell: (event: PageEvent, written: number) => Effect.Effect<void>
 }
-
-/** To where progress and messages go; the summary goes to the standard output. */
-export const say = (line: string): Effect.Effect<void> => Effect.sync(() => process.stderr.write(`${line}\n`))
 
 export const makeProgress: Effect.Effect<Progress, never, Scope.Scope> = Effect.suspend(() =>
   process.stderr.isTTY === true ? progressBar : progressLines
@@ -43,32 +40,15 @@ const wholeMillis = (duration: Duration.Duration) => Duration.millis(Math.round(
 
 const total = Option.match({ onNone: () => "?", onSome: String })
 
-const progressBar: Effect.Effect<Progress, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => {
-    const bar = new SingleBar({
-      format: "{bar} {value}/{total} clients, {duration_formatted} {remark}",
-      barCompleteChar: "=",
-      barIncompleteChar: " ",
-      barsize: 30,
-      stream: process.stderr,
-      hideCursor: true,
-      // As long as the total is not known.
-      emptyOnZero: true,
-      // Signals are the program's business.
-      gracefulExit: false
-    })
-    bar.start(0, 0, { remark: "" })
-    return bar
-  }),
-  (bar) => Effect.sync(() => bar.stop())
-).pipe(
-  Effect.map((bar) => ({
+const progressBar: Effect.Effect<Progress, never, Scope.Scope> = Effect.map(
+  makeBar("{bar} {value}/{total} clients, {duration_formatted} {remark}", { remark: "" }),
+  (bar) => ({
     tell: (event, written) =>
       Effect.sync(() => {
         if (event._tag === "PageFetched") bar.setTotal(Math.max(event.page.pagination.total, written))
         bar.update(written, { remark: remark(event) })
       })
-  }))
+  })
 )
 
 /** A line for each remark, and one a second for pages. */

@@ -1,14 +1,15 @@
 /** What an export did, as a short table. */
-import Table from "cli-table3"
 import * as Option from "effect/Option"
+import { tableOf } from "../support/terminal.js"
+import type { Row } from "../support/terminal.js"
 import type { Exported } from "./exportClients.js"
 
 export const summary = (out: string, { checkpoint, report }: Exported): string => {
-  const rows: Array<[string, string | number]> = [["file", out], ["clients", checkpoint.clients]]
+  const rows: Array<Row> = [["file", out], ["clients", checkpoint.clients]]
   if (checkpoint.added !== null) rows.push(["added by this export", checkpoint.added.id ?? checkpoint.added.name])
   if (Option.isNone(report)) {
     rows.push(["pages", "all read by an earlier run"])
-    return render(rows)
+    return tableOf(rows)
   }
   const { clients, duplicatesDropped, firstTotal, lastTotal, pages, rejected, retries } = report.value
   const { changes, extraRequests, suspectedMisses, unproven } = report.value
@@ -27,14 +28,5 @@ export const summary = (out: string, { checkpoint, report }: Exported): string =
     ? "\nThe server's pages could not overlap: a client may be missing if the list changed during the export. Suspected misses\n"
       + "are clients that the server counts and that were not read. Run the export again to be sure."
     : "\nEach client that was in the list from start to end is in the file exactly once, whatever was added or deleted."
-  return render(rows) + note
-}
-
-const render = (rows: ReadonlyArray<[string, string | number]>): string => {
-  const table = new Table({
-    style: { head: [], border: [] },
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" }
-  })
-  table.push(...rows.map(([name, value]) => [name, value]))
-  return table.toString()
+  return tableOf(rows) + note
 }

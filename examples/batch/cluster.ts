@@ -18,7 +18,7 @@ import { createTables } from "./tables.js"
 
 const config = {
   // How long a workflow that has ended is kept in memory.
-  entityMaxIdleTime: "5 seconds",
+  entityMaxIdleTime: "1 second",
   // How long one that is at work may delay the end of its process. It is done again elsewhere.
   entityTerminationTimeout: "1 second"
 } satisfies Partial<ShardingConfig.ShardingConfig["Type"]>

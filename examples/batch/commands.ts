@@ -54,14 +54,18 @@ export const runHere = ({ concurrency, html, job, out, rate, store, users }: Her
     const collector = yield* makeCollector({ title: `Export of the OAuth clients of many users`, source: name })
     const client = rate === undefined ? Layer.empty : layerTurnsHere(rate)
     const service = oauthClients.pipe(Layer.provide(client), Layer.provide(NodeHttpClient.layerUndici))
-    const work = layerWorkflows({ source: name, concurrency, collector: html === undefined ? undefined : collector })
-      .pipe(
-        Layer.provide(Option.isNone(source) ? Layer.provide(service, layerDemonstration) : service),
-        Layer.provideMerge(layerOneProcess),
-        Layer.provideMerge(BatchStore.layer(failOnSqlError(store))),
-        Layer.provide(layerFile(store)),
-        Layer.provideMerge(Stop.layer)
-      )
+    const work = layerWorkflows({
+      source: name,
+      concurrency,
+      usersAtOnce: 4 * concurrency,
+      collector: html === undefined ? undefined : collector
+    }).pipe(
+      Layer.provide(Option.isNone(source) ? Layer.provide(service, layerDemonstration) : service),
+      Layer.provideMerge(layerOneProcess),
+      Layer.provideMerge(BatchStore.layer(failOnSqlError(store))),
+      Layer.provide(layerFile(store)),
+      Layer.provideMerge(Stop.layer)
+    )
     yield* runJob(job, userIds).pipe(
       Effect.tap(() => writeClients(job, out)),
       Effect.tap(() => html === undefined ? Effect.void : writeReport(html, collector, "completed")),
@@ -83,7 +87,8 @@ export const runner = ({ concurrency, rate, ...address }: RunnerOptions) =>
   Effect.gen(function*() {
     yield* databaseUrl
     const source = yield* Config.nonEmptyString("PROCESSMAKER_BASE_URL")
-    const work = layerWorkflows({ source, concurrency }).pipe(
+    // One runner hands in a job for all of them, and cannot know how many they will be.
+    const work = layerWorkflows({ source, concurrency, usersAtOnce: 20 * concurrency }).pipe(
       Layer.provide(oauthClients),
       // Without a limit of its own, the tenant's waits are still everybody's.
       Layer.provide(layerTurnsShared(rate ?? 1000)),

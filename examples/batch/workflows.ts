@@ -25,9 +25,6 @@ import { Stop } from "./Stop.js"
 /** Pages that are stored in one transaction: what a crash costs at most. */
 const pagesAtOnce = 5
 
-/** Users handed to the engine and not finished: enough for all processes, few enough to be kept in memory. */
-const usersAtOnce = 1000
-
 /** Exports the clients of one user into the store, and keeps the outcome there, good or bad. */
 export const ExportUserClients = Workflow.make({
   name: "ExportUserClients",
@@ -49,13 +46,15 @@ export interface WorkOptions {
   readonly source: string
   /** Users that it works on at a time. */
   readonly concurrency: number
+  /** Users of a job that the engine has at a time: enough for all processes. Each takes some 300 kB of memory. */
+  readonly usersAtOnce: number
   /** Notes what it reads, for a report. */
   readonly collector?: Collector | undefined
 }
 
 /** Lets a process take part in the work. */
 export const layerWorkflows = (
-  { collector, concurrency, source }: WorkOptions
+  { collector, concurrency, source, usersAtOnce }: WorkOptions
 ): Layer.Layer<never, never, BatchStore | OauthClientsService | Stop | WorkflowEngine> =>
   Layer.unwrapEffect(Effect.map(Effect.makeSemaphore(concurrency), (slots) =>
     Layer.merge(
@@ -65,10 +64,14 @@ export const layerWorkflows = (
           execute: slots.withPermits(1)(stopOnError(exportUser({ job, userId, source, collector })))
         })
       ),
-      ExportJob.toLayer((round) => Activity.make({ name: "HandIn", execute: stopOnError(handIn(round, source)) }))
+      ExportJob.toLayer((round) =>
+        Activity.make({ name: "HandIn", execute: stopOnError(handIn({ ...round, source, usersAtOnce })) })
+      )
     )))
 
-const handIn = ({ job, round }: typeof ExportJob.payloadSchema.Type, source: string) =>
+type Round = typeof ExportJob.payloadSchema.Type
+
+const handIn = ({ job, round, source, usersAtOnce }: Round & Pick<WorkOptions, "source" | "usersAtOnce">) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
     yield* store.readFrom(job, source)
@@ -90,12 +93,13 @@ const handOver = (user: typeof ExportUserClients.payloadSchema.Type) =>
     Effect.unsandbox
   )
 
-interface UserOptions extends Omit<WorkOptions, "concurrency"> {
+interface UserOptions extends Pick<WorkOptions, "collector" | "source"> {
   readonly job: string
   readonly userId: string
 }
 
-const exportUser = ({ collector, job, source, userId }: UserOptions) =>
+/** Reads the clients of a user into the store, from the place that it keeps. */
+export const exportUser = ({ collector, job, source, userId }: UserOptions) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
     yield* store.readFrom(job, source)

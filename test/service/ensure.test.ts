@@ -250,7 +250,7 @@ describe("ensureOauthClient after a lost answer", () => {
             outcome: lost ? "unknown" : "notApplied"
           })
           assert.match(error.message, /^ensureOauthClient of user "u-7" stopped at page 1: /)
-          assert.strictEqual(error.message.includes("may have been carried out"), lost)
+          assert.strictEqual(error.message.includes("may have been applied"), lost)
           assert.strictEqual(yield* posts(fake), lost ? 1 : 0)
         })))
   }

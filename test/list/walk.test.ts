@@ -43,6 +43,15 @@ describe("a list that moves", () => {
     }
   })
 
+  it("and shrinks at its head at every request: a look finds the place though it moves on meanwhile", () => {
+    for (const prefetch of [0, 3]) {
+      const list = new MovingList(3000, each(50, { kind: "delete", where: 0, count: 20 }))
+      const { end, ids, requests } = read(list, { prefetch })
+      assert.deepStrictEqual([end, compare(ids, list)], ["ended", all])
+      assert.isAtMost(requests, 45)
+    }
+  })
+
   it("by a third of a page at every request and for ever: endless, nobody twice", () => {
     for (const prefetch of [0, 5]) {
       const list = new MovingList(1000, each(10_000, { kind: "swap", where: 0, count: 35 }))
@@ -184,6 +193,16 @@ describe("resumed", () => {
     const second = read(growing, { resume: first.place, prefetch: 0 }, 2)
     const third = read(list, { resume: second.place })
     assert.deepStrictEqual(compare([...first.ids, ...second.ids, ...third.ids], list), all)
+  })
+
+  it("killed after it started over, before it met again what it had read: nobody twice", () => {
+    for (const pages of [3, 4, 5, 6]) {
+      const grows: Change = { after: 2, kind: "insert", where: 0, to: 0, count: 100 }
+      const list = new MovingList(60, [grows], { numbers: silent })
+      const first = read(list, { perPage: 30, prefetch: 0 }, pages)
+      const second = read(list, { resume: first.place })
+      assert.deepStrictEqual(compare([...first.ids, ...second.ids], list), all)
+    }
   })
 
   it("far down a list that does not say how long it is: finds the place on either side in few requests", () => {

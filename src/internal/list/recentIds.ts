@@ -40,8 +40,8 @@ export class RecentIds {
     return { ids: [...ahead, ...others.slice(ahead.length - inCursor)], ahead: ahead.length }
   }
 
-  /** The walk goes on behind this id. What was read after it is to come again, unless it is gone. */
-  goOnBehind(id: string): void {
+  /** The walk goes on behind this id, or from the head. What was read after it is to come again, unless it is gone. */
+  goOnBehind(id = ""): void {
     const met = this.#ahead.indexOf(id)
     const after = this.#latest.slice(this.#latest.lastIndexOf(id) + 1).filter((other) => !this.#ahead.includes(other))
     this.#ahead = met < 0 ? [...after, ...this.#ahead].slice(0, inCursor - 1) : this.#ahead.slice(met + 1)
@@ -75,7 +75,8 @@ export class RecentIds {
     let [repeated, unseen] = [0, 0]
     if (from === undefined) return { fresh, repeated, unseen }
     const anchor = ids[from - 1]
-    if (anchor !== undefined && anchor !== this.last && this.has(anchor)) this.goOnBehind(anchor)
+    const isStartingOver = from === 0 && overlap > 0
+    if (anchor === undefined ? isStartingOver : anchor !== this.last && this.has(anchor)) this.goOnBehind(anchor)
     ids.forEach((id, index) => {
       const isKnown = this.has(id)
       if (isKnown && index >= overlap) repeated++

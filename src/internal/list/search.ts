@@ -31,7 +31,7 @@ export const nextLook = (
   paging: Paging
 ): Window | undefined => {
   if (expected < back || expected > ahead) {
-    return pageWith(paging, Math.max(0, expected - 1 - Math.floor(paging.most / 4)), expected)
+    return pageWith(paging, Math.max(0, expected - 1), expected)
   }
   const isBack = back > 0 && (isEnd || position - back <= ahead - position)
   // Whoever remembers all finds an anchor further back, at the latest the head.

@@ -73,7 +73,7 @@ const pointOf = (groups: Readonly<Partial<Record<string, string>>>): number => {
 /** Characters of the longest escape. */
 const longest = 12
 /** Twice, and once for what carries it. */
-const deepest = 4
+const deepest = 3
 
 export const isMark = (point: number): boolean => point === 0x25 || point === 0x5c || point === 0x26 || point === 0x3d
 

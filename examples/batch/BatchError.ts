@@ -43,13 +43,13 @@ export const waitOnSqlError: OnSqlError = (effect) =>
   )
 
 /**
- * Whether waiting may help: no connection, or a class of SQLSTATE that passes (08 connection, 40 rollback, 53 resources,
- * 57 intervention, 58 system).
+ * Whether waiting may help: no connection, or a SQLSTATE that passes (08 connection, 25P03 time-out of a transaction,
+ * 40 rollback, 53 resources, 57 intervention, 58 system).
  */
 const isAway = (error: unknown): boolean => {
   if (!isSqlError(error)) return false
   const code = Predicate.hasProperty(error.cause, "code") ? String(error.cause.code) : ""
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(?:08|40|53|57|58)/.test(code)
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(?:08|25P03|40|53|57|58)/.test(code)
 }
 
 let quietUntil = 0

@@ -34,6 +34,8 @@ const shared = {
   // A runner that has not been heard of for 9 seconds is dead, and others take over its shards in the next 3 or 4.
   shardLockRefreshInterval: "3 seconds",
   shardLockExpiration: "9 seconds",
+  // PostgreSQL keeps an advisory lock until it notices that the connection is gone: two hours, where a machine is lost.
+  shardLockDisableAdvisory: true,
   // Messages that a runner was not told of, because it or the sender died.
   entityMessagePollInterval: "2 seconds"
 } satisfies Partial<ShardingConfig.ShardingConfig["Type"]>

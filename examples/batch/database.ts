@@ -7,7 +7,7 @@ import { createClient, LibsqlError } from "@libsql/client"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
 import { pathToFileURL } from "node:url"
 import { BatchError, waitOnSqlError } from "./BatchError.js"
@@ -86,5 +86,11 @@ export const databaseUrl: Effect.Effect<Redacted.Redacted, BatchError> = Effect.
 export const layerPostgres: Layer.Layer<SqlClient.SqlClient, BatchError> = Layer.scopedContext(
   Effect.flatMap(databaseUrl, (url) =>
     // It asks the database something, and so fails where there is none yet.
-    waitOnSqlError(Layer.build(PgClient.layer({ url, applicationName: "batch" }))))
+    waitOnSqlError(Layer.build(PgClient.layer({ url: withTimeout(url), applicationName: "batch" }))))
 )
+
+/** A machine that is lost in a transaction would keep others from the rows of its user until TCP gives it up. */
+const withTimeout = (redacted: Redacted.Redacted): Redacted.Redacted => {
+  const url = Redacted.value(redacted)
+  return Redacted.make(`${url}${url.includes("?") ? "&" : "?"}idle_in_transaction_session_timeout=8000`)
+}

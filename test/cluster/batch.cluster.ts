@@ -130,36 +130,39 @@ describe("a batch on PostgreSQL", () => {
       assert.isAtMost(yield* fake.tokensIssued, 4)
     }).pipe(Effect.provide(serveFake({ users: users(120, 250), keepRequests: 1_000_000 }))))
 
-  it.scopedLive("goes on with the work of a runner that is killed, within 15 seconds", () =>
-    Effect.gen(function*() {
-      const { fake, requests, startRunner, submit } = yield* cluster
-      yield* fake.script(Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("1 second"))))
-      const killed = yield* startRunner()
-      const submitted = yield* submit
-      yield* requests(4)
-      const token = authorizationOf((yield* fake.requests).at(-1))
-      // It joins while the job runs.
-      yield* startRunner()
-      yield* requests(8)
-      const killedAt = yield* Clock.currentTimeMillis
-      yield* killed.kill("SIGKILL")
-      const ended = yield* submitted.ended
-      assert.strictEqual(ended.code, 0, ended.stderr)
+  // A process that is stopped keeps its connections, as a machine does that has lost its network.
+  for (const [what, signal] of [["killed", "SIGKILL"], ["lost", "SIGSTOP"]] as const) {
+    it.scopedLive(`goes on with the work of a runner that is ${what}, within 15 seconds`, () =>
+      Effect.gen(function*() {
+        const { fake, requests, startRunner, submit } = yield* cluster
+        yield* fake.script(Fault.on({ operation: "findOauthClients" }, Fault.always(Fault.delay("1 second"))))
+        const lost = yield* startRunner()
+        const submitted = yield* submit
+        yield* requests(4)
+        const token = authorizationOf((yield* fake.requests).at(-1))
+        // It joins while the job runs.
+        yield* startRunner()
+        yield* requests(8)
+        const lostAt = yield* Clock.currentTimeMillis
+        yield* lost.kill(signal)
+        const ended = yield* submitted.ended
+        assert.strictEqual(ended.code, 0, ended.stderr)
 
-      const requested = yield* fake.requests
-      const pauses = fake.userIds.flatMap((userId) => {
-        const ofUser = requested.filter((request) => request.userId === userId)
-        // What the killed runner had sent may arrive after its end.
-        const last = ofUser.map(authorizationOf).lastIndexOf(token)
-        const [stopped, next] = [ofUser[last], ofUser[last + 1]]
-        return stopped === undefined || next === undefined || timeOf(next) < killedAt
-          ? []
-          : [timeOf(next) - timeOf(stopped)]
-      })
-      yield* Console.log(`users of the killed runner waited ${pauses.join(", ")} ms`)
-      assert.isNotEmpty(pauses)
-      assert.isBelow(Math.max(...pauses), 15_000)
-    }).pipe(Effect.provide(serveFake({ users: users(8, 2000) }))))
+        const requested = yield* fake.requests
+        const pauses = fake.userIds.flatMap((userId) => {
+          const ofUser = requested.filter((request) => request.userId === userId)
+          // What the lost runner had sent may arrive after its end.
+          const last = ofUser.map(authorizationOf).lastIndexOf(token)
+          const [stopped, next] = [ofUser[last], ofUser[last + 1]]
+          return stopped === undefined || next === undefined || timeOf(next) < lostAt
+            ? []
+            : [timeOf(next) - timeOf(stopped)]
+        })
+        yield* Console.log(`users of the ${what} runner waited ${pauses.join(", ")} ms`)
+        assert.isNotEmpty(pauses)
+        assert.isBelow(Math.max(...pauses), 15_000)
+      }).pipe(Effect.provide(serveFake({ users: users(8, 2000) }))))
+  }
 
   it.scopedLive("ends on all its processes, with one clear line, for wrong credentials", () =>
     Effect.gen(function*() {

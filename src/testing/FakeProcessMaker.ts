@@ -37,7 +37,9 @@ export interface FakeProcessMakerShape {
   readonly credentials: FakeCredentials
   /** The IDs of its users, in the order of seeding. */
   readonly userIds: ReadonlyArray<string>
-  /** Every secret of the fake: its credentials, the tokens issued since it was created or reset, and the clients' secrets. */
+  /**
+   * The secrets of the fake: its credentials, the tokens issued since its creation or reset, and the clients' secrets.
+   */
   readonly secrets: Effect.Effect<Iterable<Redacted.Redacted<string>>>
   /** The clients of a user, in list order. */
   readonly clients: (userId: string) => Effect.Effect<ReadonlyArray<FakeClient>>

@@ -61,7 +61,7 @@ describe("layerConfig", () => {
         [{ ...login, PROCESSMAKER_BASE_URL: "" }, "set PROCESSMAKER_BASE_URL"],
         [{ ...login, PROCESSMAKER_PASSWORD: "" }, "set PROCESSMAKER_PASSWORD"],
         [{}, "or PROCESSMAKER_ACCESS_TOKEN in their place"],
-        [{ ...login, PROCESSMAKER_TOKEN_URL: "foo" }, "PROCESSMAKER_TOKEN_URL must be a whole URL"],
+        [{ ...login, PROCESSMAKER_TOKEN_URL: "foo" }, "PROCESSMAKER_TOKEN_URL must be a complete URL"],
         [{ PROCESSMAKER_ACCESS_TOKEN: "two words" }, "PROCESSMAKER_ACCESS_TOKEN must be visible ASCII characters"]
       ] as const
       for (const [environment, words] of messages) {
@@ -114,9 +114,9 @@ describe("layer", () => {
   const credentials = { clientId: "c", clientSecret: redacted, username: "u", password: redacted }
   const cases: ReadonlyArray<readonly [string, unknown, ReadonlyArray<string>]> = [
     ["all that is wrong at once", { ...credentials, clientId: " ", clientSecret: "x", password: Redacted.make("") }, [
-      "credentials.clientId must be a text that is not blank",
+      "credentials.clientId must be a string that is not blank",
       "credentials.clientSecret must be made by Redacted.make",
-      "credentials.password must be a text that is not empty"
+      "credentials.password must be a string that is not empty"
     ]],
     ["a token that is a plain text", { accessToken: "x" }, ["credentials.accessToken must be made by Redacted.make"]],
     ["a cool-down that is negative", { ...credentials, loginCoolDown: "-5 seconds" }, [

@@ -1,6 +1,6 @@
 /**
- * One call to the API: attempts, each under a deadline, repeated as one decision says, on one account. The calls of a
- * layer share a budget of repeats and a throttle.
+ * One call to the API: attempts under deadlines, retries decided in one place, and one ledger. The calls of a layer
+ * share a retry budget and a throttle.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -54,9 +54,9 @@ export interface ApiCall<A> {
   readonly request: HttpClientRequest.HttpClientRequest
   readonly target: Target
   readonly decode: (answer: Answer) => Either.Either<A, InvalidAnswer>
-  /** What a 404 means after an attempt whose answer was lost: what it asked for was done. */
+  /** The result of a 404 after an attempt whose response was lost: that attempt succeeded. */
   readonly whenGone?: (() => A) | undefined
-  /** Told of each repeat before its wait. */
+  /** Called before the wait of each retry. */
   readonly onRepeat?: ((repeat: Repeat) => void) | undefined
 }
 
@@ -67,14 +67,14 @@ export interface Repeat {
   readonly error: CallError
 }
 
-/** An answer, and what it took. */
+/** The result of a call, and its cost. */
 export interface Done<A> {
   readonly value: A
   readonly attempts: number
   readonly facts: () => CallFacts
 }
 
-/** What the calls of a layer have in common. */
+/** The options shared by the calls of a layer. */
 export interface CallerOptions {
   readonly client: HttpClient.HttpClient
   readonly tokens: AccessTokenProviderShape
@@ -89,7 +89,7 @@ export type Caller = <A>(call: ApiCall<A>) => Effect.Effect<Done<A>, CallError>
 
 interface Layer extends CallerOptions {
   readonly throttle: Throttle
-  /** Until then no 401 renews the token: the API refused one that was just issued, so the next will not mend it. */
+  /** Until then, a 401 does not renew the token: the API rejected a new one, so another would not help. */
   renewsFrom: number
 }
 
@@ -133,7 +133,7 @@ export const makeCaller = (options: CallerOptions): Caller => {
     })
 }
 
-/** One attempt, run anew for each repeat: waits, login and request under one deadline. */
+/** Makes the effect of one attempt, which runs again for each retry: waits, login and request under one deadline. */
 const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Effect<A, Failure> => {
   let refused: { readonly token: AccessToken; readonly failure: RefusedStatus } | undefined
   const noteUnauthorized = (failure: Failure, token: AccessToken): Effect.Effect<never, Failure> => {
@@ -153,7 +153,7 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
   }
   let sent = 0
   const authorized = (token: AccessToken, worker: Worker<Failure>): Effect.Effect<A, Failure, Scope.Scope> =>
-    // To send the token again that was just refused would be refused again.
+    // The token that was just rejected would be rejected again.
     refused !== undefined && Equal.equals(refused.token.value, token.value)
       ? Effect.fail(refused.failure)
       : Effect.catchAll(
@@ -169,7 +169,7 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
   )
 }
 
-// What holds the layer back may outlast a token, so the token comes when the way is clear.
+// The throttle may hold a call back for longer than a token lives, so obtain the token afterwards.
 const tokenToSend = (layer: Layer, ledger: Ledger): Effect.Effect<AccessToken, Failure> =>
   isHeld(layer.throttle, ledger)
     ? Effect.zipRight(passThrottle(layer.throttle, ledger), Effect.suspend(() => tokenToSend(layer, ledger)))
@@ -185,7 +185,8 @@ const brokenProvider: Failure = { _tag: "LoginRefused", status: 0, reason: broke
 
 const isAccessTokenError = Schema.is(AccessTokenError)
 
-// Types do not bind a provider that a user brought. What it fails with may hold anything: only that it failed is kept.
+// A user's provider may fail with anything despite its type, and its error may hold a secret, so an undeclared error is
+// dropped.
 const providerFailure = (cause: Cause.Cause<unknown>): Cause.Cause<Failure> => {
   if (Cause.isInterruptedOnly(cause)) return Cause.map(cause, () => brokenProvider)
   const error: unknown = Option.getOrUndefined(Cause.failureOption(cause))

@@ -15,20 +15,20 @@ import * as Scope from "effect/Scope"
 export interface Worker<E> {
   /** Replaces the deadline. */
   readonly setDeadline: (deadline: Deadline<E>) => void
-  /** Tells how the work ended: for a deadline, with its failure. */
+  /** Observes how the work ended. For a deadline, that is its failure. */
   readonly atExit: (observe: (exit: Exit.Exit<unknown, E>) => void) => void
 }
 
-/** When work is ended, in milliseconds from when this is said, and with which failure. */
+/** When to end the work, in milliseconds from now, and with which failure. */
 export interface Deadline<E> {
   readonly millis: number
   readonly failure: () => E
 }
 
 /**
- * Runs work in one fiber with a scope and one timer, so that a deadline ends it, also one that replaces the first while
- * it runs. The scope is closed unless the work succeeds: a request that is over need not be aborted, which is slow.
- * `Effect.timeout` and `Effect.scoped` do the same in more fibers and five times as many steps.
+ * Runs work under a deadline, which may be replaced while it runs, with one fiber, one scope and one timer. The scope
+ * is closed only if the work does not succeed, since aborting a completed request is slow. `Effect.timeout` and
+ * `Effect.scoped` would take more fibers and five times as many steps.
  */
 export const withDeadline = <A, E>(
   first: Deadline<E>,
@@ -39,7 +39,7 @@ export const withDeadline = <A, E>(
     Effect.withFiberRuntime<A, E>((caller, { runtimeFlags }) => {
       const fork = Runtime.runFork(Runtime.make({
         context: Context.add(provide(caller.currentContext), Scope.Scope, scope),
-        // A deadline holds in a finalizer, too.
+        // A deadline must also work in a finalizer.
         runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption),
         fiberRefs: caller.getFiberRefs()
       }))
@@ -62,7 +62,7 @@ export const withDeadline = <A, E>(
           })
         }
         let isWaiting = false
-        // A fiber of no parent that fails is logged, so this one succeeds with how the work ended.
+        // Effect logs the failure of a fiber without a parent, so this one succeeds with the exit.
         const worker = fork(Effect.exit(work({
           setDeadline: (next) => {
             deadline = next
@@ -70,7 +70,7 @@ export const withDeadline = <A, E>(
           },
           atExit: (observer) => (observe = observer)
         })))
-        // It has run already, up to where it first waits, and may have replaced the deadline.
+        // The worker has already run up to its first wait, and may have replaced the deadline.
         isWaiting = true
         arm()
         worker.addObserver((exited) => {
@@ -85,10 +85,10 @@ export const withDeadline = <A, E>(
 
 const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
 
-/** Beyond this, a timer would go off at once. */
+/** A longer timer would fire immediately. */
 const longestTimer = 2 ** 31 - 1
 
-/** Calls back after so many milliseconds, unless it is disarmed before: by a timer, as the live clock itself does it. */
+/** Calls back after a delay, and returns a function that cancels it. Uses a timer, as the live clock does. */
 const ring = (
   clock: Clock.Clock,
   millis: number,

@@ -26,11 +26,11 @@ export interface Situation {
   /** In milliseconds, since the call began. */
   readonly elapsed: number
   readonly policy: ResolvedPolicy
-  /** In milliseconds: how long until the layer's budget can pay for one more repeat. */
+  /** In milliseconds: how long until the layer's budget allows one more retry. */
   readonly budgetWait: number
-  /** Whether a 401 may be answered by one replay with another token. */
+  /** Whether a 401 may be retried once with another token. */
   readonly mayReplay: boolean
-  /** Whether the server has answered this layer before. */
+  /** Whether the server has responded to this layer before. */
   readonly reached: boolean
   /** Uniform in [0, 1). */
   readonly random: number
@@ -55,11 +55,11 @@ const isRepeatable = ({ failure, method, reached }: Situation): boolean => {
   }
 }
 
-// A certificate or a TLS version does not mend itself, nor does a host name that never worked.
+// TLS failures are permanent, and so is an unknown host name that never worked.
 const isLasting = ({ code = "", reason }: NoAnswer, reached: boolean): boolean =>
   reason === "tls" || (!reached && /^(ENOTFOUND|ENODATA|EAI_NONAME|EAI_NODATA)$/.test(code))
 
-/** By what the status means: whether this method is sent again, given whether the server said when to come back. */
+/** Whether to retry this method, by the meaning of the status and whether the server sent a retry time. */
 const repeatsAfter: Record<StatusMeaning["repeat"], (method: Method, told: boolean) => boolean> = {
   never: constFalse,
   replay: constFalse,
@@ -71,10 +71,10 @@ const repeatsAfter: Record<StatusMeaning["repeat"], (method: Method, told: boole
 
 const replay = { delay: 0, kind: "replay" } satisfies Partial<Decision>
 
-/** Whether to try again, and after how long: the only place that decides it. */
+/** Decides whether to retry, and after how long. No other place decides this. */
 export const decide = (situation: Situation): Decision => {
   const { attempts, elapsed, failure, policy } = situation
-  // Whatever another host says, it gets the token no second time.
+  // Never send the token to another host again.
   if (failure._tag === "RefusedStatus" && failure.redirectOrigin !== undefined) return stop("final")
   const replays = failure._tag === "RefusedStatus" && statusMeaning(failure.status).repeat === "replay"
     && failure.challenge === undefined
@@ -85,7 +85,7 @@ export const decide = (situation: Situation): Decision => {
   return elapsed + decision.delay < policy.totalTimeout ? { _tag: "Wait", ...decision } : stop("deadline")
 }
 
-// Full jitter (a uniform part of the exponential ceiling), always above what the server asked for.
+// Full jitter (a uniform part of the exponential ceiling), on top of the server's retry time.
 const backOff = (
   { attempts, budgetWait, failure, policy, random }: Situation
 ): { readonly delay: number; readonly kind: "told" | "backOff" } | StopReason => {
@@ -93,7 +93,7 @@ const backOff = (
   if (asked > policy.maxRetryAfter) return "retryAfter"
   const ceiling = Math.min(policy.maxDelay, policy.baseDelay * 2 ** Math.min(Math.max(attempts - 1, 0), 60))
   const delay = Math.ceil(asked + random * ceiling)
-  // Who comes back when the server said so does not multiply an outage.
+  // A retry at the server's own time does not amplify an outage, so it needs no budget.
   if (asked > 0) return { delay, kind: "told" }
   return budgetWait > policy.maxDelay
     ? "budget"

@@ -11,31 +11,34 @@ import type { Failure, RefusedStatus } from "../failure/failure.js"
 import type { Deadline } from "./deadline.js"
 import type { Method } from "./decision.js"
 
-/** Which call, and what it was given. */
+/** The operation of a call, and its arguments. */
 export type Call = Pick<CallFacts, "operation" | "userId" | "clientId" | "page" | "url" | "outcome">
 
-/** One call's account of all it sends and waits for, whoever sends it: the operation itself, or the login before it. */
+/** Records the attempts and time of one call, including its login. */
 export interface Ledger {
   readonly call: Call
   readonly method: Method
   readonly policy: ResolvedPolicy
-  /** Milliseconds of a clock that never jumps. */
+  /** The time in milliseconds of a monotonic clock. */
   readonly now: () => number
   readonly startedAt: number
   attempts: number
-  /** A write is on its way: if a deadline ends it now, its answer is lost. */
+  /** A write is in flight: if a deadline ends it now, its response is lost. */
   underway: boolean
-  /** Of a write: an attempt may have been carried out without an answer. */
+  /** A write may have been applied without a response. */
   lost: boolean
   replayed: boolean
-  /** The status of the attempt under way, when it is a refusal: noted before its body is read, it stands also if a deadline ends that. */
+  /**
+   * The error status of the attempt in flight. It is noted before the body is read, so it counts even if a deadline
+   * ends the read.
+   */
   refusal: RefusedStatus | undefined
 }
 
-/** Milliseconds of a clock that never jumps. */
+/** The time in milliseconds of a monotonic clock. */
 export const monotonic: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-/** The ledger of the call that is under way, so that a login on its behalf counts in it. */
+/** The ledger of the current call, which also records its login. */
 export class CurrentLedger
   extends Context.Reference<CurrentLedger>()("effect-processmaker-oauth/internal/CurrentLedger", {
     defaultValue: (): Option.Option<Ledger> => Option.none()
@@ -68,7 +71,7 @@ export const noteSent = (ledger: Ledger): void => {
   ledger.underway = ledger.method !== "GET"
 }
 
-/** Closes the account of an attempt that failed. */
+/** Records the end of a failed attempt. */
 export const settle = (ledger: Ledger, failure: Failure): Failure => {
   if (ledger.underway && mayHaveBeenApplied(failure)) ledger.lost = true
   ledger.underway = false
@@ -84,7 +87,7 @@ export const totalDeadline = (ledger: Ledger): Deadline<Failure> => {
   return { millis: totalTimeout - elapsed(ledger), failure: timedOut(ledger, "total", totalTimeout) }
 }
 
-/** Of one attempt that is sent now: its own, or the call's where that comes first. */
+/** The deadline of an attempt that is sent now: its own or the call's, whichever is earlier. */
 export const attemptDeadline = (ledger: Ledger): Deadline<Failure> => {
   const { attemptTimeout } = ledger.policy
   const total = totalDeadline(ledger)
@@ -93,7 +96,7 @@ export const attemptDeadline = (ledger: Ledger): Deadline<Failure> => {
     : total
 }
 
-/** What a public error says of the call. */
+/** The facts of the call for a public error. */
 export const factsOf = (ledger: Ledger): CallFacts => ({
   ...ledger.call,
   attempts: ledger.attempts,

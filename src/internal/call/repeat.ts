@@ -14,15 +14,15 @@ import type { Throttle } from "./throttle.js"
 export interface RepeatOptions {
   readonly budget: RetryBudget
   readonly throttle: Throttle
-  /** Asked after a 401: whether another token may be had for one replay. */
+  /** Whether another token can be obtained for one replay after a 401. */
   readonly mayReplay: boolean
-  /** The method that decides what may be repeated. A login is repeated like a read: it changes nothing. */
+  /** The method that decides what may be retried. A login is retried like a read, since it changes nothing. */
   readonly method: Method
-  /** Told of each repeat before its wait, which is in milliseconds. */
+  /** Called before the wait of each retry, which is in milliseconds. */
   readonly onRepeat?: ((failure: Failure, delay: number) => void) | undefined
 }
 
-/** Repeats an attempt as long as the one decision says so, within what the ledger and the layer allow. */
+/** Retries an attempt as `decide` says, within the limits of the ledger and the layer. */
 export const repeating = <A, R>(
   ledger: Ledger,
   { budget, mayReplay, method, onRepeat, throttle }: RepeatOptions,
@@ -49,7 +49,7 @@ export const repeating = <A, R>(
       budget.spend(now, kind === "backOff")
       if (kind === "replay") ledger.replayed = true
       onRepeat?.(failure, delay)
-      // A 429 that names no time: the others are held back as long as this call waits itself.
+      // A 429 without a retry time holds back the other calls for as long as this one waits.
       const held = namesNoTime(failure) ? hold(throttle, now, delay, failure.status) : Effect.void
       return Effect.zipRight(Effect.zipRight(held, noteRetry(call, attempts, delay, failure)), Effect.sleep(delay))
     })

@@ -1,24 +1,24 @@
 /**
- * A budget of repeats that the calls of a layer share, so that an outage is not multiplied. Times are milliseconds of a
+ * A retry budget that the calls of a layer share, so that retries do not amplify an outage. Times are milliseconds of a
  * monotonic clock.
  */
 export interface RetryBudget {
-  /** How long until it can pay for one more repeat. */
+  /** How long until the budget allows one more retry. */
   readonly wait: (now: number) => number
   /**
-   * Takes one repeat out of the budget. One that queues may take it below zero, which makes the next ones wait for their
-   * turn; one that need not ask takes what is there.
+   * Takes one retry from the budget. One that queues may take it below zero, so that the next ones wait longer; any
+   * other takes at most what is left.
    */
   readonly spend: (now: number, queues: boolean) => void
-  /** A success pays back the repeat that led to it, or else a little. */
+  /** A success after a retry pays the retry back; any other success pays back a little. */
   readonly earn: (repeated: boolean) => void
 }
 
-/** Repeats that a layer may make at once after a quiet time. */
+/** The maximum burst of retries. */
 const capacity = 100
-/** Repeats paid back per millisecond (2 a second). */
+/** Retries paid back per millisecond (2 per second). */
 const refill = 0.002
-/** Repeats paid back by a success that needed none. */
+/** Retries paid back by a success without a retry. */
 const reward = 0.1
 
 export const makeRetryBudget = (): RetryBudget => {
@@ -43,5 +43,5 @@ export const makeRetryBudget = (): RetryBudget => {
   }
 }
 
-/** For repeats that are held down by other means. */
+/** For retries that are limited by other means. */
 export const unlimited: RetryBudget = { wait: () => 0, spend: () => undefined, earn: () => undefined }

@@ -10,31 +10,31 @@ import { elapsed, monotonic } from "./ledger.js"
 import type { Ledger } from "./ledger.js"
 
 /**
- * Holds all calls of a layer back after an answer that asks for patience: a 429, or a 503 with `Retry-After`, speaks of
- * the layer, not of one call. Where the server asks for longer than the layer obeys, one call goes out at the end of the
- * hold to see, and the others wait for its answer. Times are milliseconds of a monotonic clock.
+ * Holds back all calls of a layer after a 429, or a 503 with `Retry-After`, since these apply to every call. If the
+ * server asks for a longer wait than the layer allows, one call probes the server at the end of the hold, and the
+ * others wait for its response. Times are milliseconds of a monotonic clock.
  */
 export interface Throttle {
-  /** No server holds the layer back for longer at a time. */
+  /** The longest hold. */
   readonly longest: number
   heldUntil: number
-  /** Until when the server asked to wait: behind the end of a hold that was cut short. */
+  /** The end of the wait that the server asked for, later than the end of a capped hold. */
   askedUntil: number
-  /** The status that asked for it. */
+  /** The status that caused the hold. */
   heldBy: number
-  /** Whoever watches was told of a hold, and not yet of its end. */
+  /** The hold was reported to logs and metrics, but not yet its end. */
   isNoted: boolean
-  /** How many wait. */
+  /** The number of waiting calls. */
   queued: number
-  /** The call that went out to see. */
+  /** The call that probes the server. */
   probe: Ledger | undefined
-  /** The server has answered this layer. */
+  /** The server has responded to this layer. */
   reached: boolean
-  /** Wakes those who wait for the probe's answer. */
+  /** Resumes the calls that wait for the probe's response. */
   readonly waiting: Set<() => void>
 }
 
-/** Those who waited go on this far apart, in milliseconds: spread out, not as a herd. */
+/** The interval between held calls when they resume, in milliseconds, so that they do not all resume at once. */
 const gap = 50
 
 export const makeThrottle = (longest: number): Throttle => ({
@@ -59,7 +59,7 @@ export const isHeld = (throttle: Throttle, ledger: Ledger): boolean => {
   return false
 }
 
-/** Holds all calls back for so long, unless they are held back for longer already. */
+/** Holds back all calls for `millis`, unless they are already held back for longer. */
 export const hold = (throttle: Throttle, now: number, millis: number, status: number): Effect.Effect<void> => {
   throttle.askedUntil = Math.max(throttle.askedUntil, now + millis)
   const until = now + Math.min(millis, throttle.longest)
@@ -71,7 +71,7 @@ export const hold = (throttle: Throttle, now: number, millis: number, status: nu
   return isNew ? noteHold(until - now, status) : Effect.void
 }
 
-/** Holds all calls back if this answer asks for it. */
+/** Holds back all calls if this response asks for it. */
 export const holdIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedStatus): Effect.Effect<void> => {
   const { repeat } = statusMeaning(status)
   return retryAfter !== undefined && (repeat === "all" || repeat === "told")
@@ -79,7 +79,7 @@ export const holdIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedS
     : Effect.void
 }
 
-/** Waits for the end of the hold; fails at once when it outlasts what the call may wait. */
+/** Waits for the end of the hold. Fails immediately if the call must not wait that long. */
 export const passThrottle = (throttle: Throttle, ledger: Ledger): Effect.Effect<void, Failure> =>
   Effect.flatMap(Random.next, (random) => {
     if (!isHeld(throttle, ledger)) return Effect.void
@@ -113,7 +113,7 @@ const probed = ({ waiting }: Throttle): Effect.Effect<void> =>
     return Effect.sync(() => waiting.delete(wake))
   })
 
-/** Sends the request of a call that passed, as the probe if the hold was cut short. */
+/** Sends the request of a call that passed the throttle, as the probe if the hold was capped. */
 export const probing = <A, R>(
   throttle: Throttle,
   ledger: Ledger,
@@ -124,7 +124,7 @@ export const probing = <A, R>(
   return Effect.onExit(request, (exit) =>
     Effect.sync(() => {
       throttle.probe = undefined
-      // It may have been asked to wait again.
+      // Unless the response started another hold.
       if (isAnswer(exit) && throttle.heldUntil <= ledger.now()) throttle.askedUntil = Number.NEGATIVE_INFINITY
       for (const wake of throttle.waiting) wake()
       throttle.waiting.clear()
@@ -137,5 +137,5 @@ const isAnswer = (exit: Exit.Exit<unknown, Failure>): boolean =>
     onFailure: (cause) => Option.exists(Cause.failureOption(cause), isAnswered)
   })
 
-/** Whether the server said it. */
+/** Whether the failure is a response. */
 export const isAnswered = (failure: Failure): boolean => "status" in failure

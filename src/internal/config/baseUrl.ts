@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 
 const bareHost = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?(:\d+)?(?=\/?$)/i
 
-// The URL parser has already brought every way to write an IPv4 address into dotted form.
+// The URL parser normalizes every notation of an IPv4 address.
 const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" ||
   /^127(\.\d{1,3}){3}$/.test(hostname)
@@ -20,7 +20,7 @@ type Hosts = ReadonlyArray<string>
 
 const hostOf = (host: unknown): string | undefined => {
   const url = typeof host === "string" && /^[^\s*/?#@\\]+$/.test(host) ? parseUrl(`http://${host}`) : undefined
-  // A port is in `host` alone.
+  // Only `host` contains the port.
   return url?.host === url?.hostname ? url?.hostname : undefined
 }
 
@@ -33,12 +33,12 @@ export const parseHosts = (hosts: unknown): Either.Either<Hosts, string> => {
     : Either.left("must be a list of host names, without scheme, port, path or wildcard")
 }
 
-// The messages never repeat the value: it may carry a password.
+// Messages never contain the value, which may hold a password.
 const checkUrl = (input: string, example: string, insecureHosts: Hosts): Either.Either<URL, string> => {
   const url = parseUrl(input)
-  // The parser would take out line breaks and tabs in silence.
+  // The parser would silently remove line breaks and tabs.
   if (url === undefined || /\s/.test(input)) {
-    return Either.left(`must be a whole URL that starts with https://, for example ${example}`)
+    return Either.left(`must be a complete URL that starts with https://, for example ${example}`)
   }
   const mayBePlain = isLoopback(url.hostname) || insecureHosts.includes(url.hostname)
   if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
@@ -55,11 +55,11 @@ const checkUrl = (input: string, example: string, insecureHosts: Hosts): Either.
   return Either.right(url)
 }
 
-// A variable of the environment that is not set would else be the host "undefined".
+// An unset environment variable would otherwise be the host "undefined".
 const textOf = (input: unknown): string =>
   input instanceof URL ? input.href : typeof input === "string" ? input.trim() : ""
 
-/** The base URL's rules: see `ProcessMakerConfigOptions.baseUrl`. The left side says what to set. */
+/** Parses a base URL by the rules of `ProcessMakerConfigOptions.baseUrl`. The left side says what to set. */
 export const parseBaseUrl = (input: string | URL, insecureHosts: Hosts = []): Either.Either<URL, string> => {
   const text = textOf(input)
   const host = bareHost.exec(text)?.[0]
@@ -70,7 +70,7 @@ export const parseBaseUrl = (input: string | URL, insecureHosts: Hosts = []): Ei
   )
 }
 
-/** The token URL obeys the same rules; left out, it is at the base URL's origin (wire-facts, section 7). */
+/** Parses a token URL by the same rules. It defaults to the base URL's origin (wire-facts, section 7). */
 export const parseTokenUrl = (
   input: string | URL | undefined,
   base: URL,

@@ -25,7 +25,7 @@ const refuse = (field: string, expected: string) => Either.left<Issues>([{ path:
 const isNegative = (value: unknown): boolean =>
   Predicate.isString(value) ? value.trim().startsWith("-") : Predicate.isNumber(value) ? !(value >= 0) : false
 
-/** A duration as a caller gives it, in milliseconds. Negative durations and NaN, which Effect reads as zero, are none. */
+/** Decodes a duration to milliseconds. Rejects negative durations and NaN, which Effect reads as zero. */
 export const durationMillis = (value: unknown): Option.Option<number> =>
   isNegative(value) ? Option.none() : Option.map(Duration.decodeUnknown(value), Duration.toMillis)
 
@@ -34,7 +34,7 @@ const count = (value: unknown): Either.Either<number, Issues> =>
     ? Either.right(value)
     : refuse("maxAttempts", "must be a whole number, 1 or more")
 
-/** Lays the parts over the defaults, the later ones on top. */
+/** Merges the parts over the defaults. Later parts take precedence. */
 export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Either.Either<ResolvedPolicy, Issues> => {
   const unknown = parts.flatMap(Object.keys).find((key) => !(key in RetryPolicy.defaults))
   if (unknown !== undefined) return refuse(unknown.slice(0, 64), "is not known here")
@@ -55,11 +55,11 @@ export const resolvePolicy = (...parts: ReadonlyArray<RetryPolicyOptions>): Eith
   })
 }
 
-/** The layer's own policy. If a configuration that nobody checked holds none, each call says so. */
+/** The layer's own policy. An invalid one falls back to the defaults here, and each call reports it. */
 export const layerPolicy = (retry: RetryPolicyOptions): ResolvedPolicy =>
   Either.getOrThrow(Either.orElse(resolvePolicy(retry), () => resolvePolicy()))
 
-/** The layer's policy under what this part of the program overrides. */
+/** The layer's policy with the overrides of the current fiber. */
 export const policyInForce = (
   retry: RetryPolicyOptions
 ): (
@@ -70,7 +70,7 @@ export const policyInForce = (
       resolvePolicy(retry, overridden(override)),
       (issues) => issues.map(({ expected, path }) => ({ path: ["RetryPolicy", ...path], expected }))
     )
-  // Nearly all calls are under the policy that the call before them was under.
+  // Most calls have the same policy as the previous call.
   let last: { readonly override: RetryPolicyOptions; readonly resolved: ReturnType<typeof resolve> } = {
     override: RetryPolicy.defaults,
     resolved: resolve(RetryPolicy.defaults)

@@ -1,6 +1,6 @@
 /**
- * Options and variables of the environment that are missing or wrong. The message alone says what to set, and never
- * repeats a value.
+ * Errors of missing or invalid options and environment variables. The message says what to set, and never contains a
+ * value.
  */
 import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
@@ -12,8 +12,8 @@ export const invalidSetting = (name: string, message: string): ConfigError.Confi
   ConfigError.InvalidData([name], `${name} ${message}`)
 
 /**
- * A variable as the provider in force spells it: nested, prefixed, in another case. Only its error about a variable that it
- * does not have says so, so it is asked for one.
+ * The name of a variable as the current provider spells it: nested, prefixed, or in another case. Only the provider's
+ * error for a missing variable shows the spelling, so this reads one that does not exist.
  */
 export const spelled = (name: string): Effect.Effect<string> =>
   Effect.configProviderWith((provider) => provider.load(Config.string(`${name}X`))).pipe(
@@ -28,18 +28,18 @@ const missingName = (error: ConfigError.ConfigError): string | undefined => {
     : undefined
 }
 
-/** The errors that an error is made of. */
+/** The individual errors of a combined error. */
 export const leaves = (
   error: ConfigError.ConfigError
 ): ReadonlyArray<Exclude<ConfigError.ConfigError, ConfigError.And | ConfigError.Or>> =>
   error._op === "And" || error._op === "Or" ? [...leaves(error.left), ...leaves(error.right)] : [error]
 
-/** All that is wrong, in one error: at least one of them is. */
+/** Combines the errors into one. At least one must be present. */
 export const allInvalid = (
   errors: ReadonlyArray<Option.Option<ConfigError.ConfigError>>
 ): ConfigError.ConfigError => Arr.getSomes(errors).reduce((all, error) => ConfigError.And(all, error))
 
-/** A variable that is set to nothing is not set. */
+/** Treats an empty variable as not set. */
 export const optionalSetting = <A>(
   config: Config.Config<A>,
   isEmpty: (value: A) => boolean

@@ -8,7 +8,7 @@ const isBrowser = (): boolean => {
   return Predicate.hasProperty(navigator, "userAgent") && String(navigator.userAgent).startsWith("Mozilla/")
 }
 
-/** None in browsers, where a header of one's own would cause a preflight request. */
+/** None in browsers, where a custom header would cause a preflight request. */
 export const defaultUserAgent = (): string | undefined =>
   isBrowser() ? undefined : `effect-processmaker-oauth/${version}`
 

@@ -7,7 +7,7 @@ import type {
 import { statusMeaning } from "./status.js"
 
 /**
- * How one attempt failed, before it is known what it took. Nothing in it is secret, since spans and causes may show it.
+ * How one attempt failed. It holds no secret, since spans and causes may show it.
  */
 export type Failure =
   | NoAnswer
@@ -22,19 +22,19 @@ export interface NoAnswer {
   readonly _tag: "NoAnswer"
   readonly reason: TransportReason
   readonly code?: string | undefined
-  /** What the HTTP client says, without secrets. */
+  /** The HTTP client's message, without secrets. */
   readonly words?: string | undefined
-  /** False when the request surely never left. */
+  /** False if the request was certainly not sent. */
   readonly sent: boolean
 }
 
-/** What an answer says of a failure. */
+/** What a response reports about a failure. */
 export interface Said {
   readonly status: number
   readonly errors?: ReadonlyArray<ErrorDetail> | undefined
   /** From `x-request-id`, `cf-ray` and the like. */
   readonly requestId?: string | undefined
-  /** The body is a web page. */
+  /** The body is an HTML page. */
   readonly html?: true | undefined
 }
 
@@ -44,9 +44,9 @@ export interface RefusedStatus extends Said {
   readonly retryAfter?: number | undefined
   readonly challenge?: ProcessMakerUnauthorized["challenge"]
   readonly redirectOrigin?: string | undefined
-  /** A transport followed a redirect by itself: the status is that of whoever it was led to. */
+  /** The transport followed a redirect: the status is that of the redirect's target. */
   readonly followed?: boolean | undefined
-  /** False when an earlier refusal of a login is only said again. */
+  /** False if this repeats an earlier rejection of a login, without a request. */
   readonly asked?: boolean | undefined
 }
 
@@ -54,31 +54,31 @@ export interface InvalidAnswer extends Said {
   readonly _tag: "InvalidAnswer"
   readonly reason: ProcessMakerInvalidResponse["reason"]
   readonly issues: ReadonlyArray<SchemaIssue>
-  /** The body itself says that the request was not carried out. */
+  /** The body itself reports a failure. */
   readonly denied?: true | undefined
 }
 
 export interface LoginRefused extends Said {
   readonly _tag: "LoginRefused"
   readonly reason: string
-  /** Why this side has no credentials to log in with. */
+  /** Why the credentials are unavailable. */
   readonly words?: string | undefined
-  /** In milliseconds: how long no further login is tried. */
+  /** In milliseconds: how long to wait before the next login. */
   readonly coolDown?: number | undefined
-  /** False when an earlier refusal is only said again. */
+  /** False if this repeats an earlier rejection, without a request. */
   readonly asked?: boolean | undefined
 }
 
-/** The `reason` of a login that was answered with what is no token response. */
+/** The `reason` of a login whose response is not a token response. */
 export const invalidTokenResponse = "invalid_response"
 
 /** The `reason` of a login whose credentials could not be read. */
 export const credentialsUnavailable = "credentials_unavailable"
 
-/** The `reason` of a login where the `AccessTokenProvider` failed with what its type does not say. */
+/** The `reason` of a login whose `AccessTokenProvider` failed with an undeclared error. */
 export const brokenProvider = "broken_provider"
 
-/** Whether a write that failed so may have been carried out all the same. */
+/** Whether a write with this failure may have been applied. */
 export const mayHaveBeenApplied = (failure: Failure): boolean => {
   switch (failure._tag) {
     case "NoAnswer":

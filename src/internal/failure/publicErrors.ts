@@ -1,5 +1,5 @@
 /**
- * Public errors are made here: from how the last attempt failed, and the facts of the call.
+ * Makes public errors from the last attempt's failure and the facts of the call.
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
@@ -11,10 +11,10 @@ import { invalidTokenResponse } from "./failure.js"
 import type { Failure, LoginRefused, NoAnswer, RefusedStatus, Said } from "./failure.js"
 import { statusMeaning } from "./status.js"
 
-/** How any call can fail. That a change was ignored only the operation knows that asked for it. */
+/** The errors of a call. Only the operation itself can tell that a change was ignored. */
 export type CallError = Exclude<OauthClientsError, Errors.ProcessMakerChangeIgnored>
 
-/** The public error of a call that ended with this failure. */
+/** Makes the public error of a call. */
 export const publicError = (failure: Failure, call: CallFacts): CallError => {
   switch (failure._tag) {
     case "RefusedStatus":
@@ -35,7 +35,7 @@ export const publicError = (failure: Failure, call: CallFacts): CallError => {
   }
 }
 
-/** The same for a login, whose refusals are told apart already (RFC 6749, section 5.2). */
+/** Makes the public error of a login (RFC 6749, section 5.2). */
 export const loginError = (failure: Failure, call: CallFacts): AccessTokenError => {
   const login: CallFacts = { ...call, during: "login" }
   switch (failure._tag) {
@@ -59,15 +59,15 @@ export const loginError = (failure: Failure, call: CallFacts): AccessTokenError 
   }
 }
 
-/** The public error of a write that was answered with a client that lacks what was sent. */
+/** Makes the public error of a write whose response lacks the change. */
 export const changeIgnored = (
   fields: Errors.ProcessMakerChangeIgnored["fields"],
   client: OauthClient,
   call: CallFacts
 ): Errors.ProcessMakerChangeIgnored => new Errors.ProcessMakerChangeIgnored({ ...call, fields, client })
 
-// A provider of tokens knows nothing of the call that needed one: of its ids, its attempts, and whether it was carried out.
-// An error's `cause` is not enumerable, so it is named.
+// A token provider does not know the call's IDs, attempts and outcome, so this adds them. An error's `cause` is not
+// enumerable, so it is copied by name.
 const ofCall = (error: AccessTokenError, { url: _, ...call }: CallFacts): AccessTokenError => {
   switch (error._tag) {
     case "ProcessMakerLoginFailed":
@@ -117,7 +117,7 @@ const unansweredError = (
 const noTokenResponse = (said: Said, call: CallFacts): AccessTokenError =>
   unansweredError({ ...said, _tag: "LoginRefused", reason: invalidTokenResponse }, call)
 
-// A field that says nothing would only be in the way of whoever looks at the error.
+// Omits an undefined field, which would clutter the printed error.
 const defined = <K extends string, V>(field: Record<K, V | undefined>): Partial<Record<K, V | undefined>> =>
   Object.values(field).includes(undefined) ? {} : field
 
@@ -128,7 +128,7 @@ const answered = ({ errors = [], html, requestId, status }: Said) => ({
   ...defined({ html })
 })
 
-// A server may ask for any number of seconds; beyond a hundred years a duration would not survive JSON.
+// A server may send any number of seconds; a duration beyond a hundred years would not survive JSON.
 const longestWait = 100 * 365 * 86_400_000
 
 const wait = (millis: number | undefined) =>

@@ -1,4 +1,4 @@
-/** What a status means, all of it: no other file knows a status by its number. */
+/** The meaning of a status. No other file knows a status by its number. */
 export interface StatusMeaning {
   readonly error:
     | "Unauthorized"
@@ -9,11 +9,11 @@ export interface StatusMeaning {
     | "ServerError"
     | "UnexpectedStatus"
   /**
-   * Which methods may be sent again: `reads` are GET, `idempotent` GET, PUT and DELETE (RFC 9110, section 9.2.2), `told`
-   * is `idempotent`, and POST too when the server said when to come back. `replay` is for the token's sake.
+   * Which methods may be retried: `reads` is GET, `idempotent` is GET, PUT and DELETE (RFC 9110, section 9.2.2), `told`
+   * is `idempotent`, and also POST if the server sent a retry time. `replay` retries with another token.
    */
   readonly repeat: "never" | "reads" | "idempotent" | "told" | "all" | "replay"
-  /** Whether a write may have been carried out all the same. */
+  /** Whether a write may have been applied. */
   readonly applied: "no" | "maybe" | "noIfTold"
 }
 
@@ -31,7 +31,7 @@ const table: Readonly<Record<number, StatusMeaning>> = {
   502: silentGateway,
   503: { error: "ServerError", repeat: "told", applied: "noIfTold" },
   504: silentGateway,
-  // A proxy's words for an origin that does not answer.
+  // Cloudflare's statuses for an origin that does not respond.
   520: silentGateway,
   521: silentGateway,
   522: silentGateway,
@@ -47,7 +47,7 @@ export const statusMeaning = (status: number): StatusMeaning =>
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** 0 is what a browser shows of a redirect that it was told not to follow. */
+/** A browser reports status 0 for a redirect that it does not follow. */
 export const isRedirect = (status: number): boolean => status === 0 || (status >= 300 && status < 400)
 
 export const isUnauthorized = (status: number): boolean => status === 401

@@ -8,23 +8,23 @@ import type { NoAnswer } from "../failure/failure.js"
 import { describeBodyError } from "./transportFailure.js"
 
 /**
- * A body as it arrives, up to a limit, in one piece of memory: a list of its chunks would let a server that sends single
- * bytes take a hundred times as much.
+ * A body as it arrives, up to a limit, in one buffer: with a list of chunks, a server that sends single bytes could use
+ * a hundred times the memory.
  */
 export class ReceivedBody {
   readonly #limit: number
   #bytes: Uint8Array = new Uint8Array(0)
   #size = 0
-  /** More came than the limit allows. What is over it is not kept. */
+  /** The body exceeds the limit. The excess is not kept. */
   isOver = false
-  /** Nobody waits for more of it. */
+  /** The reader was interrupted. */
   isClosed = false
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Whether more may come. */
+  /** Adds a chunk, and returns whether to read on. */
   add(chunk: Uint8Array): boolean {
     const size = this.#size + chunk.byteLength
     this.isOver ||= size > this.#limit
@@ -49,12 +49,12 @@ export class ReceivedBody {
   }
 }
 
-/** Reads a body up to the limit of what receives it, however long it says it is. */
+/** Reads a body up to the limit of `received`, regardless of `Content-Length`. */
 export const receive = (
   response: HttpClientResponse.HttpClientResponse,
   received: ReceivedBody
 ): Effect.Effect<void, NoAnswer> => {
-  // Transports show what they read from: a web response or undici's, which have a body, or Node's message.
+  // Transports expose their source: a web or undici response, which has a body, or Node's message.
   const source = Predicate.hasProperty(response, "source") ? response.source : undefined
   const body = Predicate.hasProperty(source, "body") ? source.body : source
   if (isIterable(body)) return iterate(body, received)
@@ -71,8 +71,8 @@ export const receive = (
 const isIterable = (body: unknown): body is AsyncIterable<Uint8Array> =>
   Predicate.hasProperty(body, Symbol.asyncIterator) && Predicate.isFunction(body[Symbol.asyncIterator])
 
-// Leaving the loop closes the stream; interruption leaves that to the scope of the request. Effect's own stream of the
-// same body takes 450 steps more.
+// Leaving the loop closes the stream. After an interruption, the request's scope closes it. Effect's own stream of the
+// same body takes 450 more steps.
 const iterate = (chunks: AsyncIterable<Uint8Array>, received: ReceivedBody): Effect.Effect<void, NoAnswer> =>
   Effect.async((resume) => {
     collect(chunks, received).then(
@@ -88,7 +88,8 @@ const collect = async (chunks: AsyncIterable<Uint8Array>, received: ReceivedBody
   for await (const chunk of chunks) if (!received.add(chunk)) return
 }
 
-// React Native, mocks: what has no stream can only be measured when it is there. What was not read is not empty.
+// React Native and mocks have no stream, so the size is known only once the body is read. A body that was not read is
+// not empty.
 const receiveWhole = (
   response: HttpClientResponse.HttpClientResponse,
   received: ReceivedBody
@@ -106,8 +107,8 @@ const receiveWhole = (
 
 type Format = "gzip" | "deflate"
 
-// By its first bytes (RFC 1952 and RFC 1950), since a transport that has unpacked a body still shows its header. No JSON
-// text begins so.
+// Detects the format by the first bytes (RFC 1952 and RFC 1950), since a transport that decompressed the body keeps the
+// header. No JSON text starts with them.
 const formatOf = ([first, second]: Uint8Array): Format | undefined =>
   first === 0x1f && second === 0x8b
     ? "gzip"
@@ -115,15 +116,15 @@ const formatOf = ([first, second]: Uint8Array): Format | undefined =>
     ? "deflate"
     : undefined
 
-/** Whether the transport left a compression on it. */
+/** Whether the body is still compressed. */
 export const isPacked = ({ bytes, isOver }: ReceivedBody): boolean => !isOver && formatOf(bytes) !== undefined
 
-/** The body without its compression, up to the limit; fails with what was expected of it. */
+/** Decompresses the body up to the limit. Fails with what was expected. */
 export const unpack = (packed: ReceivedBody, limit: number): Effect.Effect<ReceivedBody, string> => {
   const format = formatOf(packed.bytes)
   if (format === undefined) return Effect.succeed(packed)
   if (!Predicate.hasProperty(globalThis, "DecompressionStream")) {
-    return Effect.fail(`must not be compressed (${format}), which this runtime cannot unpack`)
+    return Effect.fail(`must not be compressed (${format}), which this runtime cannot decompress`)
   }
   const received = new ReceivedBody(limit)
   return Stream.fromReadableStream(
@@ -135,7 +136,7 @@ export const unpack = (packed: ReceivedBody, limit: number): Effect.Effect<Recei
   )
 }
 
-// A byte order mark outweighs what a header says (WHATWG Encoding Standard, "BOM sniff").
+// A byte order mark overrides the header (WHATWG Encoding Standard, "BOM sniff").
 const charsetOf = ([first, second, third]: Uint8Array, contentType: string): string =>
   first === 0xef && second === 0xbb && third === 0xbf
     ? "utf-8"
@@ -145,18 +146,18 @@ const charsetOf = ([first, second, third]: Uint8Array, contentType: string): str
     ? "utf-16le"
     : /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? "utf-8"
 
-/** A decoder by a name that a server made up may not exist. */
+/** The decoder for a charset, or for UTF-8 if the server names an unknown one. */
 const decoderOf = (charset: string, fatal: boolean): TextDecoder =>
   Option.getOrElse(
     Option.liftThrowable(() => new TextDecoder(charset, { fatal }))(),
     () => new TextDecoder("utf-8", { fatal })
   )
 
-/** The text by the charset that it names, UTF-8 where it names none; what does not decode becomes U+FFFD. */
+/** Decodes the body by its charset, UTF-8 by default. Invalid bytes become U+FFFD. */
 export const lenientText = ({ bytes }: ReceivedBody, contentType: string): string =>
   decoderOf(charsetOf(bytes, contentType), false).decode(bytes)
 
-/** The same, but what does not decode is an error: the left side says what was expected. */
+/** Decodes the body by its charset. For invalid bytes, the left side says what was expected. */
 export const strictText = (
   { bytes }: ReceivedBody,
   contentType: string,

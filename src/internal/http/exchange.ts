@@ -1,5 +1,5 @@
 /**
- * One exchange: a request is sent, and its answer read whole, within bounds. Nothing secret leaves with a failure.
+ * One exchange: sends a request and reads the whole response, up to a limit. Failures contain no secret.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
@@ -32,21 +32,21 @@ import { describeDefect, describeRequest } from "./transportFailure.js"
 export interface ExchangeOptions<A> {
   readonly client: HttpClient.HttpClient
   readonly maxBodySize: number
-  /** What is taken out of a failure, whatever the server or the transport says. Asked only when there is one. */
+  /** The secrets to redact from a failure. Called only if there is one. */
   readonly secrets: () => ReadonlyArray<Redacted.Redacted<string>>
   readonly decode: (answer: Answer) => Either.Either<A, Failure>
-  /** Told of a refusal before its body is read. */
+  /** Called with an error status before its body is read. */
   readonly onRefusal: (refusal: RefusedStatus) => Effect.Effect<void>
   readonly userAgent: string | undefined
-  /** For whoever watches. */
+  /** The facts for spans and metrics. */
   readonly facts: RequestFacts
 }
 
-/** Of a failure's body, this much is read, and for so long: enough for its errors, and to use the connection again. */
+/** The limits for reading the body of an error status: enough for its details, and to reuse the connection. */
 const drainedBytes = 256 * 1024
 const drainedFor = "2 seconds"
 
-/** To be run in a fiber of its own: what it sets for the client stays set, and to close its scope closes the socket. */
+/** Must run in its own fiber, since the client settings stay in the fiber. Closing its scope closes the socket. */
 export const exchange = <A>(
   unnamed: HttpClientRequest.HttpClientRequest,
   options: ExchangeOptions<A>
@@ -58,7 +58,7 @@ export const exchange = <A>(
       Effect.gen(function*() {
         let sent = request
         const client = HttpClient.withScope(HttpClient.mapRequest(options.client, (ready) => (sent = ready)))
-        // The client's own span would end with an error that holds the request, and with it the token.
+        // The client's own span would record an error that holds the request, and with it the token.
         yield* FiberRef.set(HttpClient.currentTracerDisabledWhen, constTrue)
         yield* FiberRef.update(FiberRef.currentContext, withoutRedirects)
         const response = yield* Effect.catchAllCause(
@@ -71,12 +71,12 @@ export const exchange = <A>(
           ? yield* readAnswer(response, options)
           : yield* readRefusal(response, redirect, options)
       }),
-      // Here and nowhere else, so that whatever fails above may say what the server said.
+      // The only redaction, so that the failures above may quote the server.
       (failure) => Effect.fail(redactFailure(failure, redactor(options.secrets)))
     ))
 }
 
-// A client that fails for a status, as `filterStatusOk` makes it, has the answer all the same.
+// A client that fails for a status, such as with `filterStatusOk`, still has the response.
 const answered = (
   cause: Cause.Cause<HttpClientError.HttpClientError>
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, NoAnswer> =>
@@ -124,7 +124,7 @@ const readAnswer = <A>(
       : read(received))
 }
 
-// The status decides, also when the body is late, broken or too long: then what is there of it must do.
+// The status decides even if the body is late, incomplete or too long. Then the part that was read is used.
 const readRefusal = <A>(
   response: HttpClientResponse.HttpClientResponse,
   redirect: Redirect,

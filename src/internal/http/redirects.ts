@@ -8,18 +8,18 @@ import { isRedirect } from "../failure/status.js"
 
 export interface Redirect {
   readonly redirectOrigin: string | undefined
-  /** A transport went there by itself. */
+  /** The transport followed the redirect. */
   readonly followed: boolean
 }
 
-// Fetch follows redirects unless it is told not to; the other clients do not read this.
+// Fetch follows redirects by default. Other clients ignore this option.
 export const withoutRedirects = (context: Context.Context<never>): Context.Context<never> =>
   Context.add(context, FetchHttpClient.RequestInit, {
     ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
     redirect: "manual"
   })
 
-/** Where an answer points to, or comes from. */
+/** The redirect target of a response, or the origin of a followed one. */
 export const redirectOf = (
   request: HttpClientRequest.HttpClientRequest,
   response: HttpClientResponse.HttpClientResponse
@@ -36,8 +36,8 @@ const originOf = (url: string, base: string): string | undefined => {
   }
 }
 
-// Where a transport went by itself: a client that was wrapped to follow redirects, or a fetch that ignores its options.
-// What was sent is what the client made of the request: one that goes by way of a gateway rewrites the URL.
+// Detects a followed redirect: by a client wrapped to follow redirects, or a fetch that ignores its options. `request`
+// is the one that the client sent, since a client behind a gateway rewrites the URL.
 const followedTo = (
   request: HttpClientRequest.HttpClientRequest,
   response: HttpClientResponse.HttpClientResponse
@@ -52,7 +52,7 @@ const followedTo = (
   return target === undefined ? undefined : originOf(target, request.url)
 }
 
-// Of a dispatcher that follows redirects (undici): every URL it asked, the first one too.
+// An undici dispatcher that follows redirects records every URL, including the first.
 const lastVisited = (source: unknown): string | undefined => {
   const context = Predicate.hasProperty(source, "context") ? source.context : undefined
   const history = Predicate.hasProperty(context, "history") && Array.isArray(context.history) ? context.history : []

@@ -5,14 +5,14 @@ import { readRequestId } from "../wire/errorBody.js"
 import type { Redirect } from "./redirects.js"
 import { parseReset, parseRetryAfter, serverTime } from "./retryAfter.js"
 
-/** What status and headers say of a refusal, before its body is read. */
+/** Describes an error response by status and headers, before its body is read. */
 export const describeRefusal = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
   redirect: Redirect,
   now: number
 ): RefusedStatus => {
   const server = serverTime(headers["date"], now)
-  // Only a 429 is about the rate limit; on a 503 its reset is not the server's word that nothing was done.
+  // Rate limit headers count only on a 429. On a 503, they do not mean that the request was not processed.
   const reset = statusMeaning(status).error === "RateLimited" ? parseReset(headers, server) : undefined
   return {
     _tag: "RefusedStatus",
@@ -24,10 +24,10 @@ export const describeRefusal = (
   }
 }
 
-// Laravel sends no challenge (wire-facts, section 8): one that is there says why another token would not help.
+// Laravel sends no challenge (wire-facts, section 8). If there is one, it says why another token would not help.
 const challengeOf = (header: string): RefusedStatus["challenge"] => {
   if (/\berror\s*=\s*"?insufficient_scope\b/i.test(header)) return "insufficientScope"
-  // RFC 9110, section 11.6.1: several challenges are a list, and so are the parameters of each.
+  // RFC 9110, section 11.6.1: challenges are a comma-separated list, and so are the parameters of each.
   const unquoted = header.replaceAll(/"(?:\\.|[^"\\])*"/g, "")
   const schemes = Array.from(
     unquoted.matchAll(/(?:^|,)\s*([\w-]+)(?=\s+[\w-]|\s*(?:,|$))/g),

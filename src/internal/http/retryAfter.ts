@@ -31,11 +31,11 @@ export const parseHttpDate = (text: string, now: number): Option.Option<number> 
     : Option.none()
 }
 
-/** The server's own time, as its `Date` shows it: what it says of a moment is said by that clock. */
+/** The server's time from its `Date` header, which its other times refer to. */
 export const serverTime = (date: string | undefined, now: number): number =>
   Option.getOrElse(parseHttpDate(date ?? "", now), () => now)
 
-/** A longer wait than a day is a mistake, not a wish. */
+/** A wait of more than a day is a mistake. */
 const believable = (millis: number): boolean => millis >= 0 && millis <= 86_400_000
 
 const number = /^\d+(\.\d+)?$/
@@ -45,13 +45,14 @@ const longest = (waits: ReadonlyArray<number>): number | undefined => {
   return believed.length === 0 ? undefined : Math.max(...believed)
 }
 
-// A proxy may add a header of its own: lines of one name arrive as a list (RFC 9110, section 5.3). A date has a comma, too.
+// A proxy may add the header again: repeated headers are combined into a list (RFC 9110, section 5.3). A date also has
+// a comma.
 const values = (header: string | undefined): ReadonlyArray<string> =>
   (header ?? "").slice(0, 1000).match(/\s*(?:[A-Z][a-z]+, )?[^,]+/g)?.map((value) => value.trim()) ?? []
 
 /**
- * `Retry-After` (RFC 9110, section 10.2.3) as milliseconds from now: whole seconds, rounded up; of several, the longest. Junk,
- * what is past, and what is more than a day ahead says nothing.
+ * `Retry-After` (RFC 9110, section 10.2.3) in milliseconds from now: whole seconds, rounded up, and the longest of
+ * several. Invalid values, past dates and waits of more than a day are ignored.
  */
 export const parseRetryAfter = (header: string | undefined, now: number): number | undefined =>
   longest(
@@ -64,9 +65,9 @@ export const parseRetryAfter = (header: string | undefined, now: number): number
 const prefixes = ["x-ratelimit-", "x-rate-limit-", "ratelimit-"]
 
 /**
- * Milliseconds until the window of a rate limit resets, unless the headers say that something is left of it. There are as
- * many spellings as servers (wire-facts, section 8), and three units: seconds from now, epoch seconds and epoch milliseconds,
- * which no wait of a day or less can be taken for.
+ * Milliseconds until the rate limit resets, unless requests remain. The spelling depends on the server (wire-facts,
+ * section 8). There are three units: seconds from now, epoch seconds and epoch milliseconds, which are unambiguous for
+ * waits of up to a day.
  */
 export const parseReset = (
   headers: Readonly<Record<string, string | undefined>>,

@@ -6,14 +6,14 @@ import type { NoAnswer } from "../failure/failure.js"
 const dns = /^(ENOTFOUND|EAI_[A-Z]+|ENODATA)$/
 const connect =
   /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused)$/
-// Only what is found out during the handshake: after it, a TLS error may cut an answer off.
+// Only errors of the handshake: a later TLS error may interrupt a response.
 const tls =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL)|ERR_SSL_\w+_ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION)$)/
 const reset = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|UND_ERR_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE|ConnectionClosed)$/
 
 /**
- * What an HTTP client's error says about the connection: nothing else of it is kept, since it holds the request, and
- * with it the bearer token. The exchange takes secrets out of its words.
+ * Describes how the connection failed. The HTTP client's error itself is dropped, since it holds the request, and with
+ * it the bearer token. The exchange redacts its message.
  */
 export const describeRequest = (error: HttpClientError.HttpClientError): NoAnswer => {
   if (error._tag === "ResponseError") return describeBodyError(error)
@@ -22,13 +22,13 @@ export const describeRequest = (error: HttpClientError.HttpClientError): NoAnswe
   }
   const found = codes(error.cause, 5)
   const reasons = found.map(classify)
-  // A connection that was tried at several addresses failed at each: one that may have sent something decides.
+  // After connection attempts to several addresses, one that may have sent the request decides.
   const reason = reasons.find((candidate) => candidate === "reset" || candidate === "other") ?? reasons[0] ?? "other"
   const sent = reason === "reset" || reason === "other"
   return { _tag: "NoAnswer", reason, code: found[0]?.code, words: wordsOf(error.cause), sent }
 }
 
-/** The same for an error within the body. */
+/** Describes an error while reading the body. */
 export const describeBodyError = (error: unknown): NoAnswer => ({
   _tag: "NoAnswer",
   reason: "truncated",
@@ -67,7 +67,7 @@ const classify = ({ code, connecting }: Found): TransportReason =>
 
 interface Found {
   readonly code: string
-  /** The system call that failed was the one that makes the connection, whatever its code. */
+  /** The failed system call was `connect`, whatever its code. */
   readonly connecting: boolean
 }
 
@@ -82,7 +82,7 @@ const codes = (cause: unknown, depth: number): ReadonlyArray<Found> => {
   return Predicate.hasProperty(cause, "cause") ? codes(cause.cause, depth - 1) : []
 }
 
-/** The words of the error that another one wraps last: the system's or the runtime's. */
+/** The message of the innermost wrapped error: the system's or the runtime's. */
 const wordsOf = (error: unknown, depth = 5): string | undefined => {
   if (depth === 0 || !Predicate.isObject(error)) return undefined
   const inner = Predicate.hasProperty(error, "errors") && Array.isArray(error.errors) ? error.errors[0] : undefined
@@ -91,5 +91,5 @@ const wordsOf = (error: unknown, depth = 5): string | undefined => {
     (Predicate.isError(error) && error.message !== "" && !quoting.test(error.message) ? error.message : undefined)
 }
 
-// What quotes a header may quote a secret that nobody here knows.
+// A message that quotes a header may contain an unknown secret.
 const quoting = /authorization|bearer|basic|header|cookie|secret|passw|token/i

@@ -1,24 +1,24 @@
 /**
- * Finds known secrets in a text, however they are written there: whole, or cut short down to twelve characters.
+ * Finds known secrets in a text, in any encoding, whole or in pieces of twelve characters or more.
  */
 import { isMark, read } from "./textReadings.js"
 import type { Manner, Reading } from "./textReadings.js"
 
-/** Pieces of this length give a secret away. A writing that is shorter is found as a whole only. */
+/** Pieces of this length expose a secret. A shorter form is found as a whole only. */
 const piece = 12
-/** Shorter secrets are words of every day. */
+/** Shorter secrets may be common words. */
 const shortest = 8
-/** Whether a piece can begin here is known from so many characters. */
+/** The number of characters that decide whether a piece can start at a position. */
 const head = 4
 
-/** A secret, ready to be looked for. */
+/** A secret, prepared for the search. */
 export interface KnownSecret {
-  /** The secret itself, where it is so short that it is hidden as a word only. */
+  /** The secret itself, if it is so short that only a whole word is redacted. */
   readonly word: string | undefined
   readonly pieces: ReadonlyArray<Pieces>
 }
 
-/** All pieces of one length that the writings of a secret have where they are read in one manner. */
+/** All pieces of one length of a secret's forms, as read in one manner. */
 interface Pieces {
   readonly manner: Manner
   readonly length: number
@@ -44,7 +44,7 @@ const codesOf = (text: string, manner: Manner): ReadonlyArray<number> => {
   return path
 }
 
-// An escape that the secret itself holds may be cut in two: each piece is read alone.
+// A piece may split an escape that the secret contains, so each piece is read separately.
 const piecesOf = (texts: ReadonlyArray<string>, manner: Manner): ReadonlyArray<Pieces> => {
   const byLength = new Map<number, Pieces>()
   for (const text of texts) {
@@ -67,7 +67,7 @@ const piecesOf = (texts: ReadonlyArray<string>, manner: Manner): ReadonlyArray<P
   return [...byLength.values()]
 }
 
-// Behind 0, 1 or 2 other bytes: the characters that depend on nothing but the secret.
+// The base64 after 0, 1 or 2 other bytes, without the characters that depend on adjacent bytes.
 const base64 = (utf8: Uint8Array): ReadonlyArray<string> =>
   ["", "\0", "\0\0"].map((before) => {
     const shifted = before + Array.from(utf8, (byte) => String.fromCharCode(byte)).join("")
@@ -122,7 +122,7 @@ const markWord = (text: string, word: string, marks: Uint8Array): void => {
   }
 }
 
-/** One mark for each code unit of the text that belongs to a secret. */
+/** Marks each code unit of the text that belongs to a secret. */
 export const findSecrets = (text: string, secrets: ReadonlyArray<KnownSecret>): Uint8Array => {
   const marks = new Uint8Array(text.length)
   for (const { word } of secrets) markWord(text, word ?? "", marks)

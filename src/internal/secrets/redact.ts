@@ -1,5 +1,5 @@
 /**
- * Takes secrets out of what a server says: those that are known, in whatever writing, and what looks like one.
+ * Redacts known secrets, in any encoding, and strings that look like secrets.
  */
 import { oneLine, unprintable } from "../../ErrorDetail.js"
 import type { ErrorDetail } from "../../ErrorDetail.js"
@@ -8,16 +8,16 @@ import { findSecrets } from "./knownSecrets.js"
 import type { KnownSecret } from "./knownSecrets.js"
 
 /**
- * The text, or the first `most` characters of it, without secrets: none is cut in two. `known`: without those that are
- * known alone, since what is made by chance may be meant to be read.
+ * Redacts a text, or its first `most` characters, without splitting a secret. `known` redacts known secrets only, since
+ * an ID may look like a secret.
  */
 export type Redact = (text: string, most?: number, known?: "known") => string
 
 const hidden = "<redacted>"
 
-// A value that a name gives away, as a dump of a request, a query or a configuration writes it.
+// A value after a telling name, as in a dump of a request, a query or a configuration.
 const name = /(?:secret|passw(?:or)?d|pwd|token|api_?key)["'\]]{0,2}\s{0,3}/.source
-// What a known secret begins ends with the characters of a token: the words beside it stay.
+// A token that starts with a known secret is redacted up to its end; the words after it stay.
 const begun = `${hidden}[\\w.~+/%=-]*`
 const named = new RegExp(
   `(${name}(?:=>?|:)\\s{0,3})(?:"[^"]*"?|'[^']*'?)|(${name}=)(?:${begun}|[^\\s&,;)"']+)`,
@@ -34,7 +34,7 @@ const word = /^\d{0,6}(?:[A-Z]{0,20}|[a-z]{0,20}(?:[A-Z][a-z]{1,20})*[A-Z]{0,3})
 const isPlain = (segment: string): boolean =>
   uuid.test(segment) || segment.split(/[-_=+~%]+/).every((part) => word.test(part) || /^\d+$/.test(part))
 
-// What is made by chance is long and no chain of words and numbers; names, paths, hosts and UUIDs are.
+// A random string is long and not a chain of words and numbers, unlike names, paths, hosts and UUIDs.
 const hideLookalikes = (text: string): string =>
   text.replaceAll(run, (found) => {
     const segments = found.split(/([/.])/)
@@ -42,16 +42,16 @@ const hideLookalikes = (text: string): string =>
     return odd < 24 ? found : segments.map((segment) => isPlain(segment) ? segment : hidden).join("")
   })
 
-// Beyond the cut this much is looked at, so that a secret that lies across it is known.
+// Characters to search beyond the cut, so that a secret across it is found.
 const lookahead = 512
 
-/** The secrets are asked for when there is a text to take them out of: most calls do not fail. */
+/** Reads the secrets only when there is a text to redact, since most calls do not fail. */
 export const makeRedact = (secrets: () => ReadonlyArray<KnownSecret>): Redact => {
   let known: ReadonlyArray<KnownSecret> | undefined
   return (text, most = text.length, only) => {
     known ??= secrets()
     const left = withoutMarked(text.slice(0, most), findSecrets(text.slice(0, most + lookahead), known))
-    // Half of what looks like a secret would not look like one.
+    // A truncated secret might not look like one.
     const safe = (text.length > most ? left.replace(/[\w+=~%/.-]+$/, "") : left)
       .replaceAll(named, `$1$2${hidden}`)
       .replaceAll(inHeader, `$1 ${hidden}`)
@@ -76,11 +76,11 @@ const longestText = 200
 /** A host name has at most 253 characters. */
 const longestOrigin = 270
 
-/** A failure as it may be shown: what was said is bounded, and without secrets. */
+/** Redacts a failure and limits the length of its texts. */
 export const redactFailure = <F extends Failure>(failure: F, redact: Redact): F => ({
   ...failure,
   ...("errors" in failure && failure.errors !== undefined ? { errors: redactDetails(failure.errors, redact) } : {}),
-  // The server chose the host's name and the request's, the transport its words.
+  // The server chooses the host name and the request ID, and the transport its message.
   ...("redirectOrigin" in failure ? { redirectOrigin: redactText(failure.redirectOrigin, longestOrigin, redact) } : {}),
   ...("requestId" in failure
     ? { requestId: redactText(failure.requestId, longestText, (id) => redact(id, longestText, "known")) }
@@ -96,7 +96,7 @@ const redactDetails = (errors: ReadonlyArray<ErrorDetail>, redact: Redact): Read
     .map((said) => redactDetail(said, redact))
     .filter((said) => Object.keys(said).length > 0)
 
-// The codes of RFC 6749, section 5.2, and of older servers: no secret, whatever the secrets are.
+// The codes of RFC 6749, section 5.2, and of older servers, which are never secrets.
 const oauthCode = /^(invalid_(request|client|grant|scope|credentials)|unauthorized_client|unsupported_grant_type)$/
 
 const redactDetail = (said: ErrorDetail, redact: Redact): ErrorDetail =>
@@ -104,7 +104,7 @@ const redactDetail = (said: ErrorDetail, redact: Redact): ErrorDetail =>
     Object.entries(said).flatMap(([key, value]) => {
       if (value === undefined) return []
       if (key === "code" && oauthCode.test(value)) return [[key, value]]
-      // A body of megabytes in one field must not be searched whole.
+      // A field of several megabytes must not be searched as a whole.
       const safe = oneLine(redact(value, 4 * longestText)).trim()
       const short = safe.length > longestText
         ? `${safe.slice(0, longestText - 3)}...`.replaceAll(unprintable, "")

@@ -1,5 +1,5 @@
 /**
- * The only file that reveals a secret: here it becomes a header or a form field, or is taken out of a text.
+ * The only file that reveals secrets: in headers and form fields, and to redact them from texts.
  */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Predicate from "effect/Predicate"
@@ -16,16 +16,16 @@ type Secret = Redacted.Redacted<string>
 export const withBearer = (request: HttpClientRequest.HttpClientRequest, token: Secret) =>
   HttpClientRequest.setHeader(request, "authorization", `Bearer ${Redacted.value(token)}`)
 
-// What a variable of the environment that is not set gives is no text, whatever the types say.
+// An unset environment variable is not a string, despite its type.
 const textOf = (secret: Redacted.Redacted<unknown>): string => {
   const value = Redacted.value(secret)
   return Predicate.isString(value) ? value : ""
 }
 
-/** Whether it can stand in a header at all: visible ASCII (RFC 6749, appendix A.12). */
+/** Whether it can be sent in a header: visible ASCII (RFC 6749, appendix A.12). */
 export const isToken = (token: Redacted.Redacted<unknown>): boolean => /^[\x21-\x7e]+$/.test(textOf(token))
 
-/** A line break at either end: what `echo` adds to a secret. No credential has one (RFC 6749, appendix A). */
+/** Whether it has a line break at either end, as added by `echo`. No credential has one (RFC 6749, appendix A). */
 export const isBroken = (secret: Secret): boolean => /^[\r\n]|[\r\n]$/.test(textOf(secret))
 
 export const isEmpty = (secret: Secret): boolean => textOf(secret) === ""
@@ -40,7 +40,7 @@ export const passwordGrant = (credentials: PasswordCredentials): Record<string, 
   ...(credentials.scope === undefined ? {} : { scope: credentials.scope })
 })
 
-/** RFC 6749, section 6. The server compares the client id with the one of the first grant, as text. */
+/** RFC 6749, section 6. The server compares the client ID with that of the first grant, as a string. */
 export const refreshGrant = (credentials: PasswordCredentials, refreshToken: Secret): Record<string, string> => ({
   grant_type: "refresh_token",
   refresh_token: Redacted.value(refreshToken),
@@ -48,7 +48,7 @@ export const refreshGrant = (credentials: PasswordCredentials, refreshToken: Sec
   client_secret: Redacted.value(credentials.clientSecret)
 })
 
-// Each is prepared once, and forgotten with the secret.
+// Prepares each secret once. An entry lives as long as its secret.
 const known = new WeakMap<Secret, KnownSecret>()
 
 const knownSecret = (secret: Secret): KnownSecret => {
@@ -57,5 +57,5 @@ const knownSecret = (secret: Secret): KnownSecret => {
   return prepared
 }
 
-/** Takes the given secrets, and whatever looks like one, out of a text that a server sent. */
+/** Redacts the given secrets, and strings that look like secrets. */
 export const redactor = (secrets: () => ReadonlyArray<Secret>): Redact => makeRedact(() => secrets().map(knownSecret))

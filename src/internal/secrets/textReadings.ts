@@ -1,9 +1,9 @@
 /**
- * A text as it may be read: its escapes undone, however deep, and what is not seen left out. It is read from every place on,
- * so that what stands before a secret cannot garble it, and a find is a range of the text itself.
+ * Reads a text with its escapes decoded, even nested ones, and invisible characters skipped. It is read from every
+ * position, so that preceding characters cannot hide a secret, and a match is a range of the original text.
  */
 
-/** From any place: the character (a code point, folded) that is read there, where it ends, and the place to go on at. */
+/** For each position: the character read there (a folded code point), where it ends, and the next position. */
 export interface Reading {
   readonly codes: Int32Array
   readonly ends: Int32Array
@@ -11,9 +11,9 @@ export interface Reading {
 }
 
 export interface Manner {
-  /** Line breaks are skipped with the indentation behind them, or taken for one blank with all the blanks around. */
+  /** Whether line breaks are skipped with the indentation after them, or merged with adjacent blanks into one. */
   readonly breaks: "skipped" | "blank"
-  /** Whether escapes are undone, or taken for the characters that they consist of. */
+  /** Whether escapes are decoded. */
   readonly escapes: boolean
 }
 
@@ -25,7 +25,7 @@ const isBlank = (point: number): boolean => point === 0x20 || point === 0x09 || 
 const isInvisible = (point: number): boolean =>
   (point < 0x20 || (point >= 0x7f && point <= 0x10ffff)) && /[\p{Cc}\p{DI}]/u.test(String.fromCodePoint(point))
 
-// In any case; "+" is a blank in a form, and base64url has "-" and "_" for "+" and "/".
+// Ignores case. "+" is a blank in a form, and base64url uses "-" and "_" for "+" and "/".
 const fold = (point: number): number => {
   if (point === 0x2b || point === 0x2d || isBlank(point)) return 0x20
   if (point === 0x5f) return 0x2f
@@ -33,7 +33,7 @@ const fold = (point: number): number => {
   return String.fromCodePoint(point).toLowerCase().codePointAt(0) ?? point
 }
 
-/** A byte that is written as an escape; alone it is a character of Latin-1, with others one of UTF-8. */
+/** Marks an escaped byte: alone it is a Latin-1 character, in a sequence a UTF-8 character. */
 const byteMark = 0x110000
 
 const controls: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }
@@ -47,7 +47,7 @@ const entities: Readonly<Record<string, string>> = {
   szlig: "\u00df",
   sect: "\u00a7"
 }
-/** Behind their letter. */
+/** Combining characters, which follow their letter. */
 const accents: Readonly<Record<string, string>> = {
   grave: "\u0300",
   acute: "\u0301",
@@ -70,9 +70,9 @@ const pointOf = (groups: Readonly<Partial<Record<string, string>>>): number => {
   return written?.codePointAt(0) ?? Number.parseInt(hex ?? point ?? unit ?? "", 16)
 }
 
-/** Characters of the longest escape. */
+/** The length of the longest escape, in characters. */
 const longest = 12
-/** Twice, and once for what carries it. */
+/** The maximum nesting of escapes: two, with one more for their container. */
 const deepest = 3
 
 export const isMark = (point: number): boolean => point === 0x25 || point === 0x5c || point === 0x26 || point === 0x3d
@@ -80,7 +80,7 @@ export const isMark = (point: number): boolean => point === 0x25 || point === 0x
 export const read = (text: string, { breaks, escapes }: Manner): Reading => {
   const size = text.length
   const [codes, ends, next] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
-  // From each place: the first character that is seen, and the first that is no blank either.
+  // For each position: the first visible character from there, and the first that is also not blank.
   const seen = new Int32Array(size + 1).fill(size)
   const solid = new Int32Array(size + 1).fill(size)
   const after = (end: number): number => {

@@ -8,7 +8,7 @@ import type { ClientDocument } from "../wire/document.js"
 
 const flags: ReadonlyArray<Flag> = ["personalAccessClient", "passwordClient", "revoked"]
 
-/** The client, if the answer to a write states no other flag than was sent. */
+/** Returns the client if the response to a write states the flags that were sent. */
 export const confirmed = (
   sent: Partial<OauthClientChanges>,
   { client, stated }: ClientDocument,

@@ -1,6 +1,6 @@
 /**
- * `ensureOauthClient`: the API knows no idempotency keys, so this looks before it adds, and looks again when an answer was
- * lost.
+ * `ensureOauthClient`: the API has no idempotency keys, so this searches the list before it adds a client, and again
+ * after a lost response.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -13,9 +13,9 @@ import type { OauthClientsError, OauthClientsStreamError } from "../../ProcessMa
 import { RetryPolicy } from "../../RetryPolicy.js"
 import { monotonic } from "../call/ledger.js"
 
-/** What it needs of the service. */
+/** The parts of the service that it uses. */
 export interface EnsureParts {
-  /** The whole list. What it fails with says this `outcome`: to read is a part of a write here. */
+  /** Streams the whole list. Its errors have this `outcome`, since the read is part of a write. */
   readonly list: (userId: string, outcome: Outcome) => Stream.Stream<OauthClient, OauthClientsStreamError>
   readonly add: (userId: string, input: NewOauthClient) => Effect.Effect<OauthClient, OauthClientsError>
   /** The retry policy in force, in milliseconds. */
@@ -28,21 +28,21 @@ export interface EnsureParts {
 export interface Wanted {
   readonly userId: string
   readonly input: NewOauthClient
-  /** In milliseconds: how long a client may take to appear after the answer to its addition was lost. */
+  /** In milliseconds: how long a client may take to appear after the response to its addition was lost. */
   readonly settle: number
 }
 
 type Ensured = Effect.Effect<EnsuredOauthClient, OauthClientsStreamError>
 
-// Until the second look, in milliseconds. The wait doubles.
+// The wait before the second search, in milliseconds. It doubles.
 const firstWait = 200
 
 export const makeEnsure = ({ add, list, policy }: EnsureParts): (wanted: Wanted) => Ensured => {
   const inTurn = makeTurns()
-  // Additions that were lost or interrupted, and until when their clients may appear.
+  // Additions that were lost or interrupted, with the time until which their clients may appear.
   const unsettled = new Map<string, number>()
 
-  /** Looks at once, and again until then or until the client is there. */
+  /** Searches the list immediately, then repeatedly until the client appears or `until` passes. */
   const lookUntil = (
     until: number,
     wanted: Wanted,
@@ -61,12 +61,12 @@ export const makeEnsure = ({ add, list, policy }: EnsureParts): (wanted: Wanted)
       return yield* lookUntil(until, wanted, found, wait * 2)
     })
 
-  /** Adds until the end, with so many attempts left. `lost` is how an earlier addition failed. */
+  /** Adds the client, within `attempts` requests and until `end`. `lost` is the error of an earlier addition. */
   const addUntil = (end: number, attempts: number, wanted: Wanted, lost?: OauthClientsError): Ensured =>
     Effect.gen(function*() {
       const key = keyOf(wanted)
       const startedAt = yield* monotonic
-      // Whatever happens from here on, an interruption among it, the client may exist.
+      // From here on the client may exist, even after an interruption.
       unsettled.set(key, Number.POSITIVE_INFINITY)
       const done = yield* add(wanted.userId, wanted.input).pipe(
         RetryPolicy.with({ maxAttempts: attempts, totalTimeout: Math.max(1, end - startedAt) }),
@@ -109,14 +109,14 @@ export const makeEnsure = ({ add, list, policy }: EnsureParts): (wanted: Wanted)
 // Servers trim names.
 const keyOf = ({ input, userId }: Wanted): string => JSON.stringify([userId, input.name.trim()])
 
-/** Not revoked, with this name, and with every flag that the input sets. */
+/** Whether a client is not revoked and has this name and every flag that the input sets. */
 const isAsWanted = (input: NewOauthClient) => (client: OauthClient): boolean =>
   !client.revoked
   && client.name.trim() === input.name.trim()
   && client.personalAccessClient === (input.personalAccessClient ?? client.personalAccessClient)
   && client.passwordClient === (input.passwordClient ?? client.passwordClient)
 
-/** Runs effects of the same key one after another. */
+/** Runs effects with the same key one at a time. */
 const makeTurns = () => {
   const queues = new Map<string, { readonly semaphore: Effect.Semaphore; waiting: number }>()
   return <A, E, R>(key: string, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

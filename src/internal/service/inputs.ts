@@ -1,4 +1,4 @@
-/** What a caller may give: ids, pages, options of a stream. Checked here, before anything is sent. */
+/** Validation of a caller's IDs, pages and stream options, before any request is sent. */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -8,30 +8,30 @@ import { durationMillis } from "../config/policy.js"
 import { checkCursor } from "../list/cursor.js"
 import { schemaIssues } from "../wire/schemaIssues.js"
 
-/** What is good, or where it is not. */
+/** The valid input, or its issues. */
 export type Checked<A> = Either.Either<A, ReadonlyArray<SchemaIssue>>
 
-/** A check by a schema. A key that is not known is a typing error that would otherwise be lost in silence. */
+/** Validates with a schema. Unknown keys are rejected, since they are usually typos. */
 export const checked = <A, I>(schema: Schema.Schema<A, I>): (input: unknown) => Checked<A> => {
   const decode = ParseResult.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
   return (input) => Either.mapLeft(decode(input), (issue) => schemaIssues(issue))
 }
 
-// A dot segment would climb to another path, also percent-encoded (WHATWG URL, section 4.4), and what is blank would end
-// at the list. A lone surrogate cannot be percent-encoded.
+// A dot segment would lead to another path, even percent-encoded (WHATWG URL, section 4.4), and a blank ID to the list.
+// A lone surrogate cannot be percent-encoded.
 const PathId = Schema.String.pipe(
   Schema.filter((id) => id.trim() !== "" && id !== "." && id !== ".." && !/[\p{Control}\p{Surrogate}]/u.test(id), {
     description: "an id: not blank, not \".\" or \"..\", without control characters"
   })
 )
 
-/** Whether an id can be sent at all. */
+/** Whether an ID can be sent. */
 export const isPathId = Schema.is(PathId)
 
 export const checkUser = checked(Schema.Struct({ userId: PathId }))
 export const checkClient = checked(Schema.Struct({ userId: PathId, clientId: PathId }))
 
-// Up to here a page's place in the list can be counted without a fraction lost.
+// Up to this page number, row positions are safe integers.
 const lastPageNumber = Math.floor(Number.MAX_SAFE_INTEGER / 100) - 1
 
 const whole = (from: number, to: number) =>
@@ -41,7 +41,7 @@ const whole = (from: number, to: number) =>
 
 const PageSize = whole(1, 100)
 
-/** Which page is meant. */
+/** A page of a list. */
 export interface PageNumbers {
   readonly page: number
   readonly perPage: number
@@ -59,7 +59,7 @@ const checkEnsureOptions = checked(
   Schema.Struct({ settle: Schema.optional(Schema.Unknown) }).annotations({ description: "an object with settle" })
 )
 
-/** How long a lost answer is waited for, in milliseconds. */
+/** Validates `settle` and returns it in milliseconds. */
 export const checkSettle = (options: unknown): Checked<number> =>
   Either.flatMap(checkEnsureOptions(options), ({ settle = "5 seconds" }) =>
     Either.fromOption(
@@ -78,7 +78,7 @@ const checkStreamOptions = checked(
   }).annotations({ description: "an object with options of a stream" })
 )
 
-/** What a stream is made from. */
+/** Validates the options of a stream and fills in the defaults. */
 export const checkStream = (userId: string, options: PageStreamOptions) =>
   Either.gen(function*() {
     const decoded = yield* checkStreamOptions(options)

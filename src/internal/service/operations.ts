@@ -1,6 +1,6 @@
 /**
- * The operations of the API as values, with all that is known of each. The service, the fake's routes, the names of
- * spans and metrics, the table in docs/calls.md and the error types read them here.
+ * The operations of the API as values. The service, the fake's routes, the names of spans and metrics, the table in
+ * docs/calls.md and the error types are derived from them.
  */
 import * as Either from "effect/Either"
 import type * as Option from "effect/Option"
@@ -21,7 +21,7 @@ export type OperationId =
   | "updateOauthClient"
   | "deleteOauthClient"
 
-/** Whose clients, and which of them. */
+/** The IDs in the path. */
 export interface Ids {
   readonly userId: string
   readonly clientId?: string | undefined
@@ -29,7 +29,7 @@ export interface Ids {
 
 type ErrorTag = ProcessMakerError["_tag"]
 
-/** What a good answer must be about. */
+/** What was requested, to compare with the response. */
 export interface Asked extends Ids {
   readonly page?: number | undefined
 }
@@ -38,26 +38,26 @@ export interface Operation<Input, Output, Tag extends ErrorTag = ErrorTag> {
   /** Its name in the API and in `OauthClientsService`. */
   readonly id: OperationId
   readonly method: Method
-  /** The path below the base URL (RFC 6570, level 1). */
+  /** The path, relative to the base URL (RFC 6570, level 1). */
   readonly template: "/users/{user_id}/clients" | "/users/{user_id}/clients/{client_id}"
-  /** Checks what a caller gives beside the ids. */
+  /** Validates the input other than the IDs. */
   readonly input: (input: unknown) => Checked<Input>
   readonly query?: (input: Input) => Readonly<Record<string, string>>
   readonly body?: (input: Input, ids: Ids) => string
-  /** Reads a good answer. */
+  /** Decodes a successful response. */
   readonly output: (answer: Answer, asked: Asked) => Either.Either<Output, InvalidAnswer>
-  /** The tags of all errors that it can fail with. */
+  /** The tags of its errors. */
   readonly errors: ReadonlyArray<Tag>
   /**
-   * What may be sent again (RFC 9110, sections 9.2.1 and 9.2.2): a `safe` request after any passing failure, an
-   * `idempotent` one too but for 500, any other only if it was surely not carried out.
+   * When to retry (RFC 9110, sections 9.2.1 and 9.2.2): a `safe` request after any transient failure, an `idempotent`
+   * one after any but a 500, any other only if it was certainly not applied.
    */
   readonly repeats: "safe" | "idempotent" | "notApplied"
-  /** What it succeeds with if an answer was lost and the next one is 404. Left out: 404 is always a failure. */
+  /** The result if a response was lost and the retry returns 404. If omitted, 404 is always a failure. */
   readonly whenGone?: () => Output
 }
 
-/** The errors of an operation. */
+/** The error type of an operation. */
 export type ErrorOf<O> = O extends { readonly errors: ReadonlyArray<infer Tag> }
   ? Extract<ProcessMakerError, { _tag: Tag }>
   : never
@@ -138,7 +138,7 @@ export const deleteOauthClient: Operation<void, void, CallTag> = {
   whenGone: () => undefined
 }
 
-/** All of them, in the order of the documentation. */
+/** All operations, in the order of the documentation. */
 export const operations = {
   addOauthClient,
   findOauthClientById,

@@ -7,7 +7,7 @@ import type { Checked } from "./inputs.js"
 import { addOauthClient } from "./operations.js"
 import type { Ids, Operation } from "./operations.js"
 
-/** The input of an operation, ids and all; or everything that is wrong with it. */
+/** Validates the IDs and the input of an operation, and reports all issues of both. */
 export const checkInput = <Input>(
   { input, template }: Operation<Input, unknown>,
   ids: Ids,
@@ -22,7 +22,7 @@ export const checkInput = <Input>(
     : Either.flatMap(goodIds, () => goodInput)
 }
 
-/** What a client to ensure is made from. */
+/** Validates the input of `ensureOauthClient`. */
 export const checkEnsure = (userId: string, given: unknown, options: unknown): Checked<Wanted> => {
   const input = checkInput(addOauthClient, { userId }, given)
   const settle = checkSettle(options)
@@ -31,13 +31,13 @@ export const checkEnsure = (userId: string, given: unknown, options: unknown): C
     : Either.all({ userId: Either.right(userId), input, settle })
 }
 
-/** Expands a path template: each id is one segment. */
+/** Expands a path template. Each ID is one segment. */
 const expand = (template: string, { clientId = "", userId }: Ids): string =>
   template
     .replace("{user_id}", () => encodeURIComponent(userId))
     .replace("{client_id}", () => encodeURIComponent(clientId))
 
-/** The request of an operation, from ids and input that were checked. */
+/** Builds the request of an operation from validated IDs and input. */
 export const makeRequest = <Input>(
   baseUrl: string,
   { body, method, query, template }: Operation<Input, unknown>,
@@ -45,7 +45,7 @@ export const makeRequest = <Input>(
   input: Input
 ): HttpClientRequest.HttpClientRequest => {
   const request = HttpClientRequest.make(method)(baseUrl + expand(template, ids), {
-    // Laravel answers in JSON only if the first type here is JSON (wire-facts, section 2).
+    // Laravel responds in JSON only if the first type is JSON (wire-facts, section 2).
     accept: mediaType,
     ...(query === undefined ? {} : { urlParams: query(input) })
   })

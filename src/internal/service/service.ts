@@ -1,6 +1,6 @@
 /**
- * The service: turns operations into calls, and pages into streams. `OauthClientsServiceShape` says what each member
- * promises; `makeService` is all that other rooms may use of this one.
+ * The service: turns operations into calls and pages into streams. `OauthClientsServiceShape` documents its members.
+ * Other rooms may use `makeService` only.
  */
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
@@ -52,23 +52,23 @@ import { checkEnsure, checkInput, makeRequest } from "./requests.js"
 
 type More<A> = Partial<Pick<ApiCall<A>, "decode" | "onRepeat">>
 
-/** What errors say of a call. `operation` is another than the one sent where that is a part of it. */
+/** What errors report about a call. `operation` overrides the name of the operation that is sent as part of another. */
 type Facts = Ids & Partial<Pick<Call, "operation" | "page" | "outcome">>
 
 export interface ServiceOptions extends Pick<CallerOptions, "client" | "tokens"> {
   readonly config: Omit<CallerOptions, "client" | "tokens"> & { readonly protectLogin?: boolean | undefined }
 }
 
-/** Whoever reads a list changes nothing. */
+/** Reading a list changes nothing. */
 type ListError = Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>
 
-/** The service over one caller. */
+/** Makes the service. */
 export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   const call = makeCaller({ ...config, client, tokens })
   const inForce = policyInForce(config.retry)
   const baseUrl = new URL(config.baseUrl)
 
-  /** One call, from ids and input that were checked. */
+  /** Sends one call with validated IDs and input. */
   const send = <Input, A>(
     operation: Operation<Input, A>,
     facts: Facts,
@@ -95,7 +95,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
 
   const update = (ids: Ids, changes: OauthClientChanges): Effect.Effect<OauthClient, OauthClientsError> => {
     const confirm = ({ facts, value }: Done<ClientDocument>) => confirmed(changes, value, facts)
-    // Answered without a document, the client is read back.
+    // If the response has no document, read the client back.
     const readBack = Effect.flatMap(find({ ...ids, operation: updateOauthClient.id, outcome: "applied" }), confirm)
     return Effect.flatMap(
       send(updateOauthClient, ids, changes),
@@ -103,7 +103,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     )
   }
 
-  /** Refuses to take away what this layer logs in with. */
+  /** Refuses to delete or revoke the client that this layer logs in with. */
   const sparing = <A, E>(
     { id, method }: { readonly id: OperationId; readonly method: Method },
     ids: Ids & { readonly clientId: string },
@@ -115,7 +115,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
     return invalidRequest({ operation: id, ...ids }, method, [{ path: ["clientId"], expected }])
   }
 
-  /** All that happens while a list is read, by one of the streams or for `ensureOauthClient`. */
+  /** The events of reading a list, for the streams and for `ensureOauthClient`. */
   const events = (
     userId: string,
     streamOptions: PageStreamOptions = {},
@@ -139,7 +139,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
       )
     })
 
-  /** One of the views of the one stream of events. */
+  /** A stream derived from the events. */
   const streamed = <A>(
     userId: string,
     streamOptions: PageStreamOptions | undefined,
@@ -209,7 +209,7 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
   }
 }
 
-// A database takes "017" and " 17" for the number 17.
+// A database reads "017" and " 17" as the number 17.
 const mayBe = (login: string, id: string): boolean =>
   isSameId(login, id) || (numeral.test(login) && numeral.exec(id)?.[1] === numeral.exec(login)?.[1])
 
@@ -221,7 +221,7 @@ const clientsOf: (events: Chunk.Chunk<PageEvent>) => Chunk.Chunk<OauthClient> = 
 
 const valueOf = <A>({ value }: Done<A>): A => value
 
-/** The span of an operation around a check of what the caller gave, and what is done with it then. */
+/** Runs an operation in its span: validates the input, then uses it. */
 const checking = <Input, A, E>(
   operation: Operation<Input, unknown>,
   ids: Ids,
@@ -238,7 +238,7 @@ const checking = <Input, A, E>(
       onRight: (input) => ({ facts: { ...ids, ...more?.(input) }, effect: use(input) })
     }))
 
-// Refused here: nothing was sent.
+// The error of invalid input: no request was sent.
 const invalidRequest = (
   { clientId, operation, userId }: Call,
   method: Method,
@@ -252,7 +252,7 @@ const invalidRequest = (
     ...(method === "GET" ? {} : { outcome: "notApplied" })
   }))
 
-// What is no id is not repeated: it may be anything.
+// An invalid ID may hold anything, so errors and spans omit it.
 const goodIds = ({ clientId, userId }: Pick<Call, "clientId" | "userId">): Pick<Call, "clientId" | "userId"> => ({
   ...(isPathId(userId) ? { userId } : {}),
   ...(isPathId(clientId) ? { clientId } : {})

@@ -1,6 +1,5 @@
 /**
- * What a provider of tokens is made from: given as options, by an Effect, or in the environment. Checked here, and no
- * message repeats a value.
+ * Validation of credentials from options, an Effect or the environment. No message contains a value.
  */
 import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
@@ -20,12 +19,12 @@ import { isBroken, isEmpty, isToken } from "../secrets/secrets.js"
 
 type Secret = Redacted.Redacted<string>
 
-/** Credentials that were checked: a login or an access token. */
+/** Validated credentials: a login or an access token. */
 export type Credentials =
   | { readonly login: PasswordCredentials; readonly coolDown: number }
   | { readonly login?: undefined; readonly coolDown: number; readonly accessToken: Secret }
 
-/** What errors call a field, wherever it was set. */
+/** Names a field in errors, depending on where it was set. */
 type Names = (field: keyof PasswordCredentials | "accessToken" | "loginCoolDown") => string
 
 export const asOption: Names = (field) => field
@@ -38,7 +37,7 @@ const lineBreak = "must not begin or end with a line break"
 
 const checkText = (value: unknown): Either.Either<string, string> =>
   !Predicate.isString(value) || isBlank(value)
-    ? Either.left("must be a text that is not blank")
+    ? Either.left("must be a string that is not blank")
     : /^[\r\n]|[\r\n]$/.test(value)
     ? Either.left(lineBreak)
     : Either.right(value)
@@ -54,7 +53,7 @@ const checkSecret = (
 }
 
 const checkPassword = (value: Secret) =>
-  checkSecret(value, (secret) => !isEmpty(secret), "must be a text that is not empty")
+  checkSecret(value, (secret) => !isEmpty(secret), "must be a string that is not empty")
 
 const checkCoolDown = (value: unknown): Either.Either<number, string> =>
   Either.fromOption(durationMillis(value), () => "must be a duration, for example \"30 seconds\"")
@@ -93,7 +92,7 @@ export const checkCredentials = (given: ProcessMakerCredentials, names: Names): 
     : Effect.map(checkToken(given.accessToken, names), (accessToken) => ({ accessToken, coolDown: 0 }))
 }
 
-/** Credentials by an Effect of the user's. What it fails with may hold a secret: only what it is called is kept. */
+/** Reads credentials from the user's Effect. Its error may hold a secret, so only the error's name is kept. */
 export const credentialsBy = (given: Effect.Effect<ProcessMakerCredentials, unknown>): Checked<Credentials> =>
   Effect.matchCauseEffect(given, {
     onFailure: (cause) =>
@@ -114,7 +113,7 @@ const nameOf = (error: unknown): string => {
   return Predicate.isString(name) && /^[A-Za-z]\w{0,47}$/.test(name) ? name : ""
 }
 
-/** The same at a later login, with nothing sent. */
+/** Turns the same error at a later login into a failure. */
 export const unavailableAtLogin = (error: ConfigError.ConfigError): Failure => ({
   _tag: "LoginRefused",
   status: 0,

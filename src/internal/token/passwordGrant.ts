@@ -24,7 +24,7 @@ import { makeTokenCache } from "./tokenCache.js"
 import { logIn, refresh } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
 
-/** What the grant needs to know of `ProcessMakerConfig`. */
+/** The part of `ProcessMakerConfig` that the grant uses. */
 interface GrantConfig {
   readonly tokenUrl: string
   readonly retry: RetryPolicyOptions
@@ -35,25 +35,28 @@ interface GrantConfig {
 export interface PasswordGrant {
   readonly client: HttpClient.HttpClient
   readonly config: GrantConfig
-  /** As they were when the layer was built. */
+  /** The credentials when the layer was built. */
   readonly credentials: Credentials
-  /** Run at each login, so that a rotated secret is picked up. */
+  /** Runs at each login, so that rotated secrets are picked up. */
   readonly readCredentials: Effect.Effect<Credentials, Failure>
 }
 
-/** The token never changes, so there is nothing to renew or to drop. */
+/** Always returns the same token: there is nothing to renew or drop. */
 export const makeStatic = (value: Redacted.Redacted<string>): AccessTokenProviderShape => {
   const token = new AccessToken({ value, expiresAt: Option.none() })
   return { get: Effect.succeed(token), invalidate: () => Effect.void, renewable: false }
 }
 
-/** The password grant as a provider: one token request at a time, retried under the ledger of whoever needs a token. */
+/**
+ * A provider that uses the password grant. It sends one token request at a time, and retries it within the caller's
+ * ledger.
+ */
 export const makePasswordGrant = (
   { client, config, credentials: initial, readCredentials }: PasswordGrant
 ): Effect.Effect<AccessTokenProviderShape, never, Scope.Scope> =>
   Effect.gen(function*() {
     const { maxBodySize, retry, tokenUrl, userAgent } = config
-    // One request serves many callers: its deadline is the layer's, not that of whoever came first.
+    // One request serves many callers, so its timeout is the layer's, not that of the first caller.
     const policy = layerPolicy(retry)
     const throttle = makeThrottle(policy.maxRetryAfter)
     const { attemptTimeout } = policy
@@ -66,7 +69,7 @@ export const makePasswordGrant = (
       )
     const onRefusal = (refusal: RefusedStatus) => holdIfAsked(throttle, refusal)
     const endpoint = { exchange: { client, maxBodySize, userAgent, onRefusal }, tokenUrl }
-    // Those of the last login that succeeded: the refresh token belongs to them.
+    // The credentials of the last successful login, which the refresh token belongs to.
     let { coolDown, login } = initial
     const obtain = (latest: Credentials, resendCount: number, worker: Worker<Failure>) =>
       latest.login === undefined
@@ -99,9 +102,9 @@ export const makePasswordGrant = (
     const join = (ledger: Ledger) =>
       repeating(
         ledger,
-        // The budget is for what multiplies; callers share one request, whose own back-off is enough.
+        // No retry budget, since callers share one request, which has its own backoff.
         { budget: unlimited, throttle, method: "GET", mayReplay: false },
-        // A token endpoint that wants patience holds nobody back who needs nothing of it.
+        // A throttled token endpoint must not hold back calls that have a cached token.
         Effect.flatMap(cache.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
       )
     return {
@@ -112,7 +115,7 @@ export const makePasswordGrant = (
     }
   })
 
-// Within a call, its own ledger counts and its own deadline holds; on its own, a login is a call like any other.
+// Within a call, a login uses the call's ledger and deadline. On its own, it is a call with its own ledger.
 const getUnder = (
   { retry, tokenUrl: url }: GrantConfig,
   join: (ledger: Ledger) => Effect.Effect<AccessToken, Failure>
@@ -132,7 +135,7 @@ const getUnder = (
     })
 }
 
-// Only what was sent counts; a refusal that is still cooling down was not.
+// Counts only requests that were sent. A rejection that is repeated during the cool-down was not.
 const countFailure = (ledger: Ledger, failure: Failure): Effect.Effect<void> =>
   Effect.sync(() => {
     if (!("asked" in failure) || failure.asked !== false) ledger.attempts += 1

@@ -21,23 +21,23 @@ export interface TokenCacheOptions {
   /** Both are told how many requests failed before. */
   readonly logIn: (resendCount: number) => Effect.Effect<Grant, Failure>
   readonly refresh: (refreshToken: Redacted.Redacted<string>, resendCount: number) => Effect.Effect<Grant, Failure>
-  /** In milliseconds: how long no login is tried after a refusal. */
+  /** In milliseconds: how long to wait after a rejected login. */
   readonly coolDown: () => number
-  /** How all callers together are kept from asking over and over. */
+  /** Limits the rate of token requests of all callers together. */
   readonly policy: Pick<ResolvedPolicy, "baseDelay" | "maxDelay">
 }
 
 export interface TokenCache {
-  /** The token, where no request is needed for it. */
+  /** The token, if no request is needed. */
   readonly cached: Effect.Effect<Option.Option<AccessToken>>
-  /** The token, from the cache or from the one request that is under way. */
+  /** The token, from the cache or from the shared request. */
   readonly join: Effect.Effect<AccessToken, Failure>
   readonly invalidate: (token: AccessToken) => Effect.Effect<void>
-  /** The tokens that are known now. */
+  /** The current tokens. */
   readonly secrets: () => ReadonlyArray<Redacted.Redacted<string>>
 }
 
-/** On two clocks: the wall clock may jump, the steady one may stand still while the machine sleeps. */
+/** A time on two clocks: the wall clock may jump, the steady one may stop while the machine sleeps. */
 interface Instant {
   readonly wall: number
   readonly steady: number
@@ -52,20 +52,20 @@ const instant: Effect.Effect<Instant> = Effect.zipWith(
 interface CachedToken {
   readonly token: AccessToken
   readonly since: Instant
-  /** In milliseconds: how old it may get, and at what age it is renewed. */
+  /** In milliseconds: the age at which it expires, and the age at which it is renewed. */
   readonly life: number
   readonly renewalAge: number
 }
 
-/** The clock that says more decides: a renewal too early costs one request, one too late costs a call. */
+/** Uses the clock that shows the greater age: an early renewal costs a request, a late one costs a call. */
 const ageOf = ({ since }: CachedToken, now: Instant): number =>
   Math.max(now.wall - since.wall, now.steady - since.steady)
 
-/** A request that is under way. */
+/** A token request in flight. */
 interface TokenRequest {
   readonly result: Deferred.Deferred<AccessToken, Failure>
   readonly since: Instant
-  /** Of the call that started it: the request's own span is below it. */
+  /** The span of the call that started it, the parent of the request's span. */
   readonly span: Tracer.AnySpan | undefined
 }
 
@@ -74,17 +74,20 @@ interface State {
   refreshToken: Redacted.Redacted<string> | undefined
   request: TokenRequest | undefined
   refusal: { readonly failure: LoginRefused | RefusedStatus; readonly until: number } | undefined
-  /** Failed requests in a row, and when the next may be sent: a herd of callers must not become a herd of logins. */
+  /**
+   * The number of consecutive failures, and when the next request may be sent, so that many callers do not cause many
+   * logins.
+   */
   failures: number
   notBefore: number
-  /** The layer is gone, and nothing can run in its scope any more. */
+  /** The layer's scope is closed, so no request can run in it. */
   closed: boolean
 }
 
-/** A renewal ahead of time is waited for this long, in milliseconds: the token in hand is still good. */
+/** How long to wait for an early renewal, in milliseconds, while the cached token is still valid. */
 const renewalWait = 1_000
 
-/** A token is renewed this long before it expires, but within the last tenth of a short life. */
+/** How long before its expiry a token is renewed, at most a tenth of its lifetime. */
 const margin = (life: number): number => Math.min(60_000, life / 10)
 
 const toCached = (grant: Grant, since: Instant): CachedToken => {
@@ -95,8 +98,8 @@ const toCached = (grant: Grant, since: Instant): CachedToken => {
 }
 
 /**
- * One token for all: cached while it is good, renewed by one request that runs in the given scope, so that no caller's
- * interruption ends it for the others.
+ * Caches one token for all callers. A renewal runs in the given scope, so interrupting a caller does not cancel it for
+ * others.
  */
 export const makeTokenCache = (options: TokenCacheOptions): Effect.Effect<TokenCache, never, Scope.Scope> =>
   Effect.gen(function*() {
@@ -114,7 +117,7 @@ export const makeTokenCache = (options: TokenCacheOptions): Effect.Effect<TokenC
     return {
       cached: Effect.map(instant, (now) => usable(state, now)),
       join: Effect.uninterruptibleMask((restore) =>
-        // A fiber may have to yield between any two effects, so what is looked at here is acted upon in the same step.
+        // A fiber may yield between any two effects, so this checks and updates the state in one step.
         Effect.flatMap(instant, (now) => {
           const token = usable(state, now)
           if (Option.isSome(token)) return Effect.succeed(token.value)
@@ -139,7 +142,7 @@ export const makeTokenCache = (options: TokenCacheOptions): Effect.Effect<TokenC
           )
         })
       ),
-      // Only the token that failed is dropped: a late refusal of an old one must not cost the new one.
+      // Drops only the rejected token: a late rejection of an old token must not discard the new one.
       invalidate: (token) =>
         Effect.sync(() => {
           if (state.cached !== undefined && Equal.equals(state.cached.token.value, token.value)) {
@@ -158,7 +161,7 @@ const coolingDown = ({ refusal }: State, now: Instant): Option.Option<Failure> =
     ? Option.some({ ...refusal.failure, coolDown: refusal.until - now.steady, asked: false })
     : Option.none()
 
-// Who has a token that is still good does not stand or fall with its renewal.
+// While the cached token is still valid, its renewal must not fail a call or delay it for long.
 const awaitResult = (
   state: State,
   { result, since }: TokenRequest,
@@ -177,7 +180,7 @@ const awaitResult = (
   )
 }
 
-// It starts uninterruptible: whatever happens, the next caller can start a new request, and those who wait are told.
+// Starts uninterruptible, so that it always completes the deferred and the next caller can start a new request.
 const requestToken = (
   state: State,
   { result }: TokenRequest,
@@ -205,8 +208,9 @@ const requestToken = (
     Effect.exit
   )
 
-// A refresh token is used once: it leaves the state before it is sent. Refused, or its answer lost, the password grant
-// is next, once (RFC 6749, section 6). It comes back only when the server surely did not look at it.
+// A refresh token is used once, so it leaves the state before it is sent. If it is rejected or the response is lost,
+// the password grant follows, once (RFC 6749, section 6). It is restored only if the server certainly did not process
+// it.
 const obtain = (state: State, { logIn, refresh }: TokenCacheOptions): Effect.Effect<Grant, Failure> =>
   Effect.suspend(() => {
     const { failures, refreshToken } = state
@@ -241,12 +245,12 @@ const afterFailure = (
     if (cached === undefined || age >= cached.life) {
       return Effect.fail(refused ? { ...failure, coolDown: pause } : failure)
     }
-    // Renewal ahead of time failed, but the token is still good.
+    // The early renewal failed, but the token is still valid.
     state.cached = { ...cached, renewalAge: Math.min(age + pause, cached.life) }
     return Effect.succeed(cached.token)
   })
 
-// One failure alone keeps nobody from asking again; from the second in a row on, all callers together wait.
+// The first failure allows an immediate new request. From the second consecutive one, all callers back off together.
 const backOff = (state: State, { policy }: TokenCacheOptions, failure: Failure, now: Instant): number => {
   const { baseDelay, maxDelay } = policy
   const pause = Math.min(maxDelay, baseDelay * 2 ** Math.min(state.failures, 60))

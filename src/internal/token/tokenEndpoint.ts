@@ -18,7 +18,7 @@ import { targetOf } from "../watch/requests.js"
 import type { Answer } from "../wire/document.js"
 import { readErrorBody } from "../wire/errorBody.js"
 
-/** What the token endpoint granted. */
+/** The tokens of a successful grant. */
 export interface Grant {
   readonly accessToken: Redacted.Redacted<string>
   readonly refreshToken: Option.Option<Redacted.Redacted<string>>
@@ -26,7 +26,7 @@ export interface Grant {
   readonly life: Option.Option<number>
 }
 
-// RFC 6749, section 5.1. Only what a token cannot do without is insisted on.
+// RFC 6749, section 5.1. Only `access_token` is required.
 const decodeTokenResponse = Schema.decodeUnknownEither(Schema.Struct({
   access_token: Schema.Redacted(Schema.String).pipe(Schema.filter(isToken)),
   token_type: Schema.optional(Schema.NullOr(Schema.String.pipe(Schema.pattern(/^\s*(bearer)?\s*$/i)))),
@@ -41,14 +41,14 @@ export interface TokenEndpointOptions {
   readonly resendCount: number
 }
 
-/** Logs in anew: RFC 6749, section 4.3. */
+/** Logs in: RFC 6749, section 4.3. */
 export const logIn = (
   options: TokenEndpointOptions,
   worker: Worker<Failure>
 ): Effect.Effect<Grant, Failure, Scope.Scope> =>
   request(options, "password", passwordGrant(options.credentials), [], worker)
 
-/** RFC 6749, section 6. The server rotates the refresh token, so this is never simply repeated. */
+/** Refreshes the token: RFC 6749, section 6. It is never retried as is, since the server rotates refresh tokens. */
 export const refresh = (
   options: TokenEndpointOptions,
   refreshToken: Redacted.Redacted<string>,
@@ -80,8 +80,8 @@ const request = (
 }
 
 /**
- * Whether a token request may succeed a little later: 408, 429, 5xx, no answer, or no credentials to send. All else refuses
- * the login.
+ * Whether a token request failed transiently: 408, 429, 5xx, no response, or no credentials to send. Any other failure
+ * is a rejected login.
  */
 export const isPassing = (failure: Failure): boolean => {
   if (failure._tag === "LoginRefused") return failure.reason === credentialsUnavailable
@@ -91,9 +91,9 @@ export const isPassing = (failure: Failure): boolean => {
   return error === "ServerError" || (repeat !== "never" && repeat !== "replay")
 }
 
-// A refusal is told by its `error`, not by its status, which differs between the server's generations (wire-facts,
-// section 7). The reason is read from what was made safe. Where there is none, a status that has nothing to do with
-// credentials means that this is no token endpoint. A redirect stays what it is.
+// The `error` code identifies a rejection, since the status differs between server generations (wire-facts, section 7).
+// It is read after redaction. Without a code, a status unrelated to credentials means that the URL is not a token
+// endpoint. Redirects are left as they are.
 const asRefusal = (failure: Failure): Failure => {
   if (isPassing(failure) || !("status" in failure)) return failure
   if (failure._tag === "RefusedStatus" && (failure.followed === true || !isClientError(failure.status))) return failure
@@ -123,7 +123,7 @@ const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> => {
     onLeft: () => ({
       _tag: "LoginRefused",
       status: answer.status,
-      // A token that is not good enough to be used is not good to be shown either.
+      // The body may contain an unusable token, which must not be shown.
       ...(Predicate.hasProperty(body, "access_token") ? {} : readErrorBody(answer.text())),
       reason: Predicate.hasProperty(body, "error") && body.error !== null ? "refused" : invalidTokenResponse
     }),
@@ -137,8 +137,7 @@ const toGrant = (answer: Answer): Either.Either<Grant, LoginRefused> => {
   })
 }
 
-// A token that is dead when it is born is of no use to anyone: servers that send 0 mean that it does not expire. What is no
-// number says nothing.
+// Servers that send 0 mean that the token does not expire. A value that is not a number is ignored.
 const lifeOf = (expiresIn: unknown): Option.Option<number> => {
   const seconds = Predicate.isString(expiresIn) && /^\s*\d+(\.\d+)?\s*$/.test(expiresIn) ? Number(expiresIn) : expiresIn
   return Predicate.isNumber(seconds) && seconds > 0 ? Option.some(seconds * 1000) : Option.none()

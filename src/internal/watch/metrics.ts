@@ -5,7 +5,7 @@ import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
 
-/** Values by the names of their attributes. Those that are undefined are left out. */
+/** The values of attributes by name. Undefined ones are omitted. */
 export type Attributes<Name extends string = string> = { readonly [Attribute in Name]?: string | number | undefined }
 
 interface Definition<Name extends string> {
@@ -17,7 +17,7 @@ interface Definition<Name extends string> {
 
 type Make = (name: string, description: string) => Pick<Metric.Metric<unknown, number, unknown>, "unsafeUpdate">
 
-// What the conventions advise for durations, in seconds.
+// The buckets that the conventions recommend for durations, in seconds.
 const buckets = MetricBoundaries.fromIterable([
   0.005,
   0.01,
@@ -40,9 +40,8 @@ export const counter: Make = (name, description) => Metric.counter(name, { descr
 export const gauge: Make = (name, description) => Metric.gauge(name, { description })
 
 /**
- * A metric that is updated without a step of the run loop. Of the attributes that it is given, it takes those that it
- * has. Effect looks a metric up by its labels, which is fast for an array of them that it has seen: there is one for each
- * combination of values.
+ * Defines a metric that is updated without a step of the run loop. It ignores attributes that it does not define.
+ * Effect looks up a metric by its labels, which is fast for a known array, so each combination of values has one array.
  */
 export const define = <Name extends string>(make: Make, definition: Definition<Name>) => {
   const { attributes, description, name, unit } = definition
@@ -50,7 +49,7 @@ export const define = <Name extends string>(make: Make, definition: Definition<N
   const known = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
   const labelsOf = (given: Attributes<Name>): ReadonlyArray<MetricLabel.MetricLabel> => {
     const key = attributes.map((attribute) => given[attribute]).join("\n")
-    // By the label "unit" exporters know the unit.
+    // Exporters read the unit from the label "unit".
     const labels = known.get(key) ?? [["unit", unit] as const, ...attributes.map((key) => [key, given[key]] as const)]
       .flatMap(([key, value]) => value === undefined ? [] : [MetricLabel.make(key, String(value))])
     known.set(key, labels)

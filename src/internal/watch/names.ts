@@ -1,6 +1,6 @@
 /**
- * What can be watched. This file has every name that the library gives to spans, attributes and metrics, by
- * OpenTelemetry's semantic conventions for HTTP clients. A test checks `docs/observability.md` against it.
+ * The names of all spans, attributes and metrics, following OpenTelemetry's semantic conventions for HTTP clients. A
+ * test checks `docs/observability.md` against this file.
  */
 import { counter, define, gauge, histogram } from "./metrics.js"
 import type { Attributes } from "./metrics.js"
@@ -29,7 +29,7 @@ export const attribute = {
   delay: "delay"
 } as const
 
-/** What an operation is about. What is no id is left out: it may be anything. */
+/** The IDs and page of an operation. Invalid IDs are omitted, since they may hold anything. */
 export interface Facts {
   readonly userId?: string | undefined
   readonly clientId?: string | undefined
@@ -42,7 +42,7 @@ export const attributesOf = ({ clientId, page, userId }: Facts): Attributes => (
   [attribute.page]: page
 })
 
-/** Metrics. Their attributes have few values: never an id. */
+/** Metrics. Their attributes have few values, and never IDs. */
 export const metric = {
   requestDuration: define(histogram, {
     name: "http.client.request.duration",

@@ -11,7 +11,7 @@ import type { Facts } from "./names.js"
 import { describe } from "./requests.js"
 import { defined } from "./spans.js"
 
-/** Notes that a call sends one more request after so many, before its wait of so many milliseconds. */
+/** Records a retry after `attempts` requests, before its wait of `delay` milliseconds. */
 export const noteRetry = (
   { operation, ...facts }: Facts & { readonly operation: string },
   attempts: number,
@@ -26,15 +26,15 @@ export const noteRetry = (
     if (Option.isSome(span)) span.value.event("retry", yield* Clock.currentTimeNanos, how)
     yield* Effect.logDebug("ProcessMaker: retrying").pipe(
       Effect.annotateLogs({ [attribute.operation]: operation, ...defined(attributesOf(facts)), ...how }),
-      // Effect makes an event of a log line, and there is one already.
+      // Effect turns a log line into a span event, and the span already has one.
       Effect.locallyWith(FiberRef.currentLoggers, HashSet.remove(Logger.tracerLogger))
     )
   })
 
-/** In milliseconds: a shorter hold is not worth a line. */
+/** In milliseconds: shorter holds are not logged. */
 const notable = 1000
 
-/** Notes that all calls of a layer wait, for so many milliseconds and because of an answer with this status. */
+/** Records that a response with this status holds back all calls of a layer, for `millis` milliseconds. */
 export const noteHold = (millis: number, status: number): Effect.Effect<void> => {
   metric.held.update(millis / 1000)
   return millis <= notable
@@ -45,10 +45,10 @@ export const noteHold = (millis: number, status: number): Effect.Effect<void> =>
     })
 }
 
-/** Notes that calls go out again. */
+/** Records the end of a hold. */
 export const noteRelease = (): void => metric.held.update(0)
 
-/** Notes that a list changed while it was streamed. To be called from within a fiber, whose loggers are told. */
+/** Records that a list changed while it was streamed. Must be called from within a fiber, whose loggers it uses. */
 export const noteDrift = (facts: Facts, sign: string): void => {
   metric.drift.update(1, { sign })
   const told = Effect.annotateLogs(Effect.logInfo("ProcessMaker: the list changed"), {

@@ -16,14 +16,14 @@ const subjectOf = (operation: string, facts: Facts): Subject => ({
   name: `OauthClientsService.${operation}`,
   attributes: () => attributesOf(facts),
   record: (seconds, found) => {
-    // How long the program let it run says nothing.
+    // An interrupted operation has no meaningful duration.
     if (found[attribute.errorType] !== "interrupted") metric.operationDuration.update(seconds, { ...found, operation })
   }
 })
 
 const isPublicError = Schema.is(ProcessMakerError)
 
-// A consumer of a stream may fail with an error of its own, which is none of the stream's.
+// A stream's consumer may fail with its own error, which is not the stream's.
 const ended = (exit: Exit.Exit<unknown, unknown>): Ended | undefined =>
   endedBy(exit, (error) => isPublicError(error) ? { type: error._tag, message: error.message } : undefined)
 
@@ -39,13 +39,13 @@ export const watchOperation = <A, E, R>(
         end(ended(exit))
         return exit
       }
-      // `onExit` is slow, and only a span needs to know of an interruption.
+      // `onExit` is slow, and only a span records an interruption.
       return span === undefined
         ? Effect.flatMap(Effect.exit(effect), finish)
         : Effect.onExit(Effect.withParentSpan(effect, span), (exit) => Effect.sync(() => finish(exit)))
     })
   return Effect.matchCauseEffect(Effect.sync(run), {
-    // What a caller gives may throw when it is looked at. That is a defect like any other.
+    // Reading a caller's input may throw, which is a defect like any other.
     onFailure: (defect) => watch({ facts: {}, effect: Effect.failCause(defect) }),
     onSuccess: watch
   })
@@ -54,7 +54,7 @@ export const watchOperation = <A, E, R>(
 export interface WatchedStream {
   /** The parent of the spans of its pages. */
   readonly span: Tracer.Span | undefined
-  /** Notes what is about to be emitted. */
+  /** Records the events that are about to be emitted. */
   readonly note: (events: Chunk.Chunk<PageEvent>) => void
 }
 

@@ -9,7 +9,7 @@ import { attribute, metric } from "./names.js"
 import { endedBy, watching } from "./spans.js"
 import type { Ended } from "./spans.js"
 
-/** Where requests go, without their ids. */
+/** The target of a request, without IDs. */
 export interface Target {
   readonly [attribute.template]: string
   readonly [attribute.address]: string
@@ -24,15 +24,15 @@ export const targetOf = ({ hostname, port, protocol }: URL, template: string): T
 
 export interface RequestFacts {
   readonly target: Target
-  /** How many requests of this call came before. */
+  /** The number of earlier requests of this call. */
   readonly resendCount: number
-  /** Of a request to the token endpoint. */
+  /** The grant of a token request. */
   readonly grant?: "password" | "refresh_token" | undefined
-  /** Told how the fiber ended that sends this request and nothing else. */
+  /** Observes the exit of the fiber that sends this request. */
   readonly atExit: (observe: (exit: Exit.Exit<unknown, Failure>) => void) => void
 }
 
-/** A request under way. Its exchange notes the status of the response. */
+/** A request in flight. The exchange sets the status of the response. */
 export interface WatchedRequest {
   readonly span: Tracer.Span | undefined
   status: number | undefined
@@ -65,7 +65,7 @@ export const watchRequest = <A, R>(
   })
 }
 
-// A deletion may succeed with an answer that is an error: what it was to delete is gone.
+// A deletion may succeed with an error response, if the client is already gone.
 const endOf = (exit: Exit.Exit<unknown, Failure>, { status }: WatchedRequest): Ended | undefined =>
   Exit.isSuccess(exit) && status !== undefined && !isSuccess(status) ? answered(status) : endedBy(exit, describe)
 
@@ -74,7 +74,7 @@ const answered = (status: number): Required<Ended> =>
     ? { type: "invalid_response", message: `the response (${status}) is not what the API promises` }
     : { type: String(status), message: `the server responded with ${status}` }
 
-/** The `error.type` of a request that failed, its status or else the transport's code, and a sentence. */
+/** The `error.type` of a failed request, which is its status or the transport's code, and a message. */
 export const describe = (failure: Failure): Required<Ended> => {
   switch (failure._tag) {
     case "NoAnswer": {
@@ -89,6 +89,6 @@ export const describe = (failure: Failure): Required<Ended> => {
       return answered(failure.status)
     case "InvalidInput":
     case "NoToken":
-      return { type: failure._tag, message: "nothing was sent" }
+      return { type: failure._tag, message: "no request was sent" }
   }
 }

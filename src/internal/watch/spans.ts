@@ -14,22 +14,22 @@ import * as Tracer from "effect/Tracer"
 import type { Attributes } from "./metrics.js"
 import { attribute } from "./names.js"
 
-/** How something ended that did not succeed. */
+/** How an operation failed or was interrupted. */
 export interface Ended {
   /** An `error.type`: one of few values. */
   readonly type: string
-  /** A sentence for the span; none where the program interrupted it, which is no error. */
+  /** A message for the span; none for an interruption, which is not an error. */
   readonly message?: string
 }
 
-/** What is watched. */
+/** What to measure. */
 export interface Subject {
   readonly name: string
   readonly kind?: Tracer.SpanKind
   readonly parent?: Tracer.AnySpan | undefined
-  /** Asked only when there is a span. */
+  /** Called only if there is a span. */
   readonly attributes: () => Attributes
-  /** Updates the metrics at the end, with what was found until then and an `error.type`. */
+  /** Updates the metrics at the end, with the attributes found so far and an `error.type`. */
   readonly record: (seconds: number, found: Attributes) => void
 }
 
@@ -41,7 +41,7 @@ export interface Watch {
 // Its spans go nowhere.
 const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-/** Whether anybody could see a span: a program with a tracer, or with a span of its own around the call. */
+/** Whether a span is visible: the program has a tracer, or a span around the call. */
 const isWatched = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   fiber.getFiberRef(FiberRef.currentTracerEnabled) && (
     Context.get(fiber.currentDefaultServices, Tracer.Tracer) !== nativeTracer ||
@@ -52,7 +52,7 @@ export const defined: (attributes: Attributes) => Record<string, string | number
   Predicate.isNotUndefined
 )
 
-/** Measures what it gives a span where anybody could see one, until its end is told. */
+/** Measures `use` until it calls `end`, with a span if one is visible. */
 export const watching = <A, E, R>(
   { attributes, name, record, ...options }: Subject,
   use: (watch: Watch) => Effect.Effect<A, E, R>
@@ -77,7 +77,7 @@ export const watching = <A, E, R>(
     return Effect.flatMap(Effect.makeSpan(name, made), watch)
   })
 
-/** How an exit counts, if it did not succeed: `failed` describes what it failed with. */
+/** Describes an exit that is not a success. `failed` describes its error. */
 export const endedBy = <E>(
   exit: Exit.Exit<unknown, E>,
   failed: (error: E) => Ended | undefined
@@ -86,26 +86,26 @@ export const endedBy = <E>(
   if (Cause.isInterruptedOnly(exit.cause)) return { type: "interrupted" }
   return Option.match(Cause.failureOption(exit.cause), {
     onSome: failed,
-    // What a defect says may be anything: whoever runs the program gets to see it.
+    // A defect's message may hold anything. The program itself sees the defect.
     onNone: () => ({ type: "defect", message: "a defect ended it" })
   })
 }
 
-// A sentence: what the work failed with has a stack of ours.
+// Only a message, since the original error has an internal stack.
 const exitOf = (ended: Ended | undefined): Exit.Exit<void, Error> => {
   if (ended === undefined) return Exit.void
   if (ended.message === undefined) return Exit.interrupt(FiberId.none)
   return Exit.fail(Object.assign(new Error(ended.message), { name: ended.type, stack: ended.message }))
 }
 
-/** The span around what runs now. */
+/** The current span. */
 export const currentSpan = (): Tracer.AnySpan | undefined =>
   Fiber.getCurrentFiber().pipe(
     Option.flatMap((fiber) => Context.getOption(fiber.currentContext, Tracer.ParentSpan)),
     Option.getOrUndefined
   )
 
-/** Links the span around what runs now to another, whose work it waits for. */
+/** Links the current span to another, whose work it waits for. */
 export const linkTo = (span: Tracer.AnySpan | undefined): void => {
   const current = currentSpan()
   if (span !== undefined && current?._tag === "Span" && current !== span) {

@@ -1,6 +1,6 @@
 /**
- * A client as a resource object. A row is read in one pass by plain checks, one reader for each kind of value; only where
- * one of them finds nothing to read, the schema says what is wrong and where.
+ * A client as a resource object. Plain checks read it in one pass, with one reader for each kind of value. Only if a
+ * reader fails does the schema determine what is wrong and where.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -17,7 +17,7 @@ import { readTimestamp } from "./timestamp.js"
 /** A flag of a client. */
 export type Flag = "personalAccessClient" | "passwordClient" | "revoked"
 
-/** Text that is not blank, or a whole number that JavaScript holds exactly. */
+/** A string that is not blank, or a safe integer. */
 const readId = (wire: unknown): OauthClientId | undefined => {
   const isId = typeof wire === "string"
     ? wire.trim() !== ""
@@ -26,8 +26,8 @@ const readId = (wire: unknown): OauthClientId | undefined => {
 }
 
 /**
- * A boolean, also as 0 or 1, a number or a text, by code that skips the casts. Absent or null is false: the database's
- * default of a flag that the application did not set (wire-facts, section 3).
+ * A boolean, or 0 or 1 as a number or a string, from servers without casts. Absent or null is false, the database's
+ * default of an unset flag (wire-facts, section 3).
  */
 export const readFlag = (wire: unknown): boolean | undefined => {
   if (typeof wire === "boolean") return wire
@@ -35,7 +35,7 @@ export const readFlag = (wire: unknown): boolean | undefined => {
   return wire === 1 || wire === "1" ? true : undefined
 }
 
-/** A whole number, 0 or more, also as a text of digits. */
+/** A whole number, 0 or more, or a string of digits. */
 export const readWhole = (wire: unknown): number | undefined => {
   const value = typeof wire === "string" && /^\d+$/.test(wire) ? Number(wire) : wire
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined
@@ -50,7 +50,7 @@ const readSecret = (wire: unknown): OauthClient["secret"] | undefined =>
     ? Option.none()
     : undefined
 
-/** The schema of a value that has a reader. */
+/** Makes a schema from a reader. */
 export const readBy = (read: (wire: unknown) => unknown, description: string) =>
   Schema.Unknown.pipe(Schema.filter((wire) => read(wire) !== undefined, { description }))
 
@@ -73,7 +73,7 @@ const Resource = Schema.Struct({
 
 const checkResource = ParseResult.decodeUnknownEither(Resource, { errors: "all" })
 
-/** The client of a resource object; undefined if something in it cannot be read. */
+/** Reads the client of a resource object. Undefined if anything in it is invalid. */
 export const readResource = (data: unknown): OauthClient | undefined => {
   if (!Predicate.isRecord(data) || data.type !== "client" || !Predicate.isRecord(data.attributes)) return undefined
   const { attributes } = data
@@ -89,7 +89,7 @@ export const readResource = (data: unknown): OauthClient | undefined => {
     id === undefined || name === undefined || secret === undefined || personalAccessClient === undefined
     || passwordClient === undefined || revoked === undefined || createdAt === undefined || updatedAt === undefined
   ) return undefined
-  // Just read: the constructor would check it once more, at ten times the cost.
+  // The constructor would validate it again, at ten times the cost.
   const client: OauthClient = Object.create(OauthClient.prototype)
   return Object.assign(client, {
     id,
@@ -103,7 +103,7 @@ export const readResource = (data: unknown): OauthClient | undefined => {
   })
 }
 
-/** What is wrong with a resource object that could not be read, and where. */
+/** The issues of an invalid resource object. */
 export const resourceIssues = (data: unknown, path: SchemaIssue["path"]): ReadonlyArray<SchemaIssue> => {
   const checked = checkResource(data)
   return Either.isLeft(checked) ? schemaIssues(checked.left, path) : [{ path, expected: "must be a client" }]
@@ -115,26 +115,26 @@ const flags: ReadonlyArray<readonly [wire: string, flag: Flag]> = [
   ["revoked", "revoked"]
 ]
 
-/** The flags that a resource object states: one that is absent or null says nothing. */
+/** The flags that a resource object states: those that are neither absent nor null. */
 export const statedFlags = (data: unknown): ReadonlyArray<Flag> => {
   const attributes = Predicate.isRecord(data) && Predicate.isRecord(data.attributes) ? data.attributes : {}
   return flags.flatMap(([wire, flag]) => attributes[wire] === undefined || attributes[wire] === null ? [] : [flag])
 }
 
-/** The id of a resource object, whatever else is wrong with it. */
+/** The ID of a resource object, even if it is otherwise invalid. */
 export const idOf = (data: unknown): string | undefined => Predicate.isRecord(data) ? readId(data.id) : undefined
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Whether two ids mean the same client: a UUID may be written in any case (RFC 9562, section 4). */
+/** Whether two IDs identify the same client: UUIDs are case-insensitive (RFC 9562, section 4). */
 export const isSameId = (one: string, other: string): boolean =>
   one === other || (uuid.test(one) && one.toLowerCase() === other.toLowerCase())
 
-/** Only what the caller set is sent. */
+/** The document of a new client, with the fields that the caller set. */
 export const writeNew = (input: NewOauthClient): string =>
   JSON.stringify({ data: { type: "client", attributes: toAttributes(input) } })
 
-/** With the id in the body, as JSON:API asks of an update. */
+/** The document of an update, with the ID that JSON:API requires. */
 export const writeChanges = (clientId: string, changes: OauthClientChanges): string =>
   JSON.stringify({ data: { type: "client", id: clientId, attributes: toAttributes(changes) } })
 

@@ -1,7 +1,6 @@
 /**
- * Documents in and out: the only room that knows the wire's names. What servers get wrong without meaning it is read, by
- * one rule for each kind of value; nothing is guessed. The decoders say what the server said: secrets are taken out on the
- * way out of the exchange.
+ * Decoding and encoding of documents: the only room that knows the wire names. Common mistakes of servers are accepted,
+ * by one rule for each kind of value; nothing is guessed. Failures quote the server: the exchange redacts them.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -16,21 +15,21 @@ import type { Flag } from "./client.js"
 import { isHtml, isNothing, readErrors } from "./errorBody.js"
 import { mostIssues, schemaIssues } from "./schemaIssues.js"
 
-/** A good status with its whole body. */
+/** A successful response with its complete body. */
 export interface Answer {
   readonly status: number
   readonly contentType: string
-  /** A function, since the span of the exchange ends with its answer, and some tracers print what they get. */
+  /** A function, since the exchange's span ends with this value, and some tracers print it. */
   readonly text: () => string
 }
 
 /** Without parameters: JSON:API 1.0, "Content Negotiation". */
 export const mediaType = "application/vnd.api+json"
 
-/** A page has at most 100 clients; a server that does not page may send all it has. Beyond this, decoding would block. */
+/** A page has at most 100 clients, but a server without pagination may send all. Decoding more would block. */
 const mostRows = 10_000
 
-/** What is known of a row that cannot be decoded. */
+/** A row that cannot be decoded. */
 export interface BadRow {
   readonly id: string | undefined
   readonly issues: ReadonlyArray<SchemaIssue>
@@ -38,7 +37,7 @@ export interface BadRow {
 
 export type Row = Either.Either<OauthClient, BadRow>
 
-/** What a page says of itself and of the list. A number that is null or missing is not said. */
+/** The pagination numbers of a page. A number that is null or missing is undefined. */
 export interface Numbers {
   readonly total?: number | undefined
   readonly count?: number | undefined
@@ -47,7 +46,7 @@ export interface Numbers {
   readonly totalPages?: number | undefined
 }
 
-/** A list document, row by row: one bad row is not the others' fault. */
+/** A list document. Each row is decoded separately, so one bad row does not affect the others. */
 export interface ListDocument {
   readonly rows: ReadonlyArray<Row>
   readonly numbers: Numbers
@@ -58,29 +57,29 @@ type Decoded<A> = Either.Either<A, InvalidAnswer>
 /** The document of one client. */
 export interface ClientDocument {
   readonly client: OauthClient
-  /** The flags that it states. All others are as the database has them by default. */
+  /** The flags that the document states. The others have the database's defaults. */
   readonly stated: ReadonlyArray<Flag>
 }
 
-/** The document of one client; with an id, of that client. */
+/** Reads the document of one client, which must have this ID if one is given. */
 export const readClient = (answer: Answer, id?: string): Decoded<ClientDocument> =>
   Either.flatMap(readRoot(answer), ({ data }) => clientOf(answer, data, id))
 
-/** The answer to an update: the client, or none where the server did it without a document. */
+/** Reads the response to an update: the client, or none if the server sent no document. */
 export const readUpdate = (answer: Answer, id: string): Decoded<Option.Option<ClientDocument>> =>
   isBlank(answer)
     ? Either.right(Option.none())
     : Either.flatMap(readRoot(answer, "orNothing"), ({ data }) =>
       isNothing(data) ? Either.right(Option.none()) : Either.map(clientOf(answer, data, id), Option.some))
 
-/** Any JSON, or nothing at all, unless it says that the request failed: what a deletion is answered with. */
+/** Reads the response to a deletion: any JSON, or an empty body, unless it reports a failure. */
 export const readNothing = (answer: Answer): Decoded<void> =>
   isBlank(answer)
     ? Either.void
     : Either.flatMap(parse(answer), (root) =>
       Predicate.isRecord(root) ? Either.map(accept(answer, root), () => undefined) : Either.void)
 
-/** The document of one page. */
+/** Reads the document of one page. */
 export const readPage = (answer: Answer): Decoded<ListDocument> =>
   Either.gen(function*() {
     const { data, meta } = yield* readRoot(answer)
@@ -90,7 +89,7 @@ export const readPage = (answer: Answer): Decoded<ListDocument> =>
     return { rows: rows.map((row, index) => toRow(row, index, data)), numbers: yield* numbersOf(answer, meta) }
   })
 
-/** The same, but one bad row makes the whole page a bad answer: the error names the first few places. */
+/** Reads the document of one page, and fails if any row is invalid. The error lists the first few issues. */
 export const readStrictPage = (answer: Answer): Decoded<ListDocument> =>
   Either.flatMap(readPage(answer), (document) => {
     if (document.rows.every(Either.isRight)) return Either.right(document)
@@ -98,12 +97,12 @@ export const readStrictPage = (answer: Answer): Decoded<ListDocument> =>
     return invalidSchema(answer, issues.slice(0, mostIssues))
   })
 
-/** The same, of the page that was asked for: no other one is passed off as it. */
+/** Reads the document of the requested page, and rejects any other page. */
 export const readAskedPage = (answer: Answer, page: number): Decoded<ListDocument> =>
   Either.flatMap(readStrictPage(answer), (document) =>
     (document.numbers.currentPage ?? page) === page
       ? Either.right(document)
-      : invalid(answer, "mismatch", ["meta", "pagination", "current_page"], "must be the page that was asked for"))
+      : invalid(answer, "mismatch", ["meta", "pagination", "current_page"], "must be the requested page"))
 
 const invalidSchema = ({ status }: Answer, issues: ReadonlyArray<SchemaIssue>): Either.Either<never, InvalidAnswer> =>
   Either.left({ _tag: "InvalidAnswer", status, reason: "schema", issues })
@@ -125,7 +124,7 @@ interface Root {
 
 const isBlank = (answer: Answer): boolean => answer.text().trim() === ""
 
-// Whether it is JSON the body says: servers and proxies give any `Content-Type`.
+// The body decides whether it is JSON: servers and proxies send any `Content-Type`.
 const parse = (answer: Answer): Decoded<unknown> => {
   const text = answer.text()
   try {
@@ -146,18 +145,18 @@ const readRoot = (answer: Answer, nothing?: "orNothing"): Decoded<Root> =>
       : invalid(answer, "document", [], "must be a JSON object")
   })
 
-/** The document of a success, unless it says that the request failed. */
+/** Accepts a document unless it reports a failure. */
 const accept = (answer: Answer, root: Root): Decoded<Root> => {
   const member = denying(root)
   return member === undefined
     ? Either.right(root)
-    : invalid(answer, "document", [member], "must not report a failure under a good status", {
+    : invalid(answer, "document", [member], "must not report a failure with a success status", {
       errors: readErrors(root),
       denied: true
     })
 }
 
-// With `data` the other members may belong to whatever the application adds (JSON:API: to be ignored).
+// With `data`, the other members may be additions of the application, which JSON:API says to ignore.
 const denying = ({ data, error, errors, status, success }: Root): string | undefined => {
   if (!isNothing(errors)) return "errors"
   if (!isNothing(data)) return undefined
@@ -171,10 +170,10 @@ const clientOf = (answer: Answer, data: unknown, id: string | undefined): Decode
   if (client === undefined) return invalidSchema(answer, resourceIssues(data, ["data"]))
   return id === undefined || isSameId(client.id, id)
     ? Either.right({ client, stated: statedFlags(data) })
-    : invalid(answer, "mismatch", ["data", "id"], "must be the id that was asked for")
+    : invalid(answer, "mismatch", ["data", "id"], "must be the requested ID")
 }
 
-// PHP writes an empty list as `{}`, and one with holes as an object.
+// PHP may encode an empty list as `{}`, and one with gaps as an object.
 const rowsOf = (data: unknown): ReadonlyArray<unknown> | undefined => {
   if (Array.isArray(data)) return data
   return Predicate.isRecord(data) && Object.keys(data).every((key) => /^\d+$/.test(key))

@@ -7,19 +7,19 @@ type Fields = Readonly<Record<string, unknown>>
 const mostDetails = 20
 const deepest = 4
 
-/** What the body of a refusal says, whatever shape the server chose; nothing when it cannot be understood. */
+/** Reads the error details in the body of an error response, in any format. Empty if there are none. */
 export const readErrorBody = (text: string): Pick<Said, "errors" | "html"> =>
   isHtml(text) ? { html: true } : { errors: readErrors(parse(text)) }
 
-/** The same of a document that is already parsed. */
+/** Reads the error details of a parsed document. */
 export const readErrors = (document: unknown): ReadonlyArray<ErrorDetail> =>
   detailsOf(document, deepest).filter((said) => Object.values(said).some((value) => value !== undefined))
     .slice(0, mostDetails)
 
-/** A web page: no API answers with one, proxies, firewalls and debuggers do. */
+/** An HTML page, which proxies, firewalls and debuggers send, but not APIs. */
 export const isHtml = (text: string): boolean => /^\s*</.test(text)
 
-/** What says nothing: PHP has one empty value for lists and maps, and some servers a false where there is none. */
+/** Whether a value is empty: PHP has one empty value for lists and maps, and some servers send false. */
 export const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || value === false || value === ""
   || (Array.isArray(value) ? value.length === 0 : Predicate.isRecord(value) && Object.keys(value).length === 0)
@@ -37,11 +37,11 @@ const requestIds = [
   "x-trace-id"
 ]
 
-/** What a server or a proxy calls the request. */
+/** The request ID of a server or a proxy. */
 export const readRequestId = (headers: Readonly<Record<string, string | undefined>>): string | undefined =>
   requestIds.map((name) => headers[name]?.trim()).find((id) => id !== undefined && id !== "")
 
-// What is no JSON is the server's words: "Too Many Attempts." Half a document is not, and neither are bytes.
+// Text that is not JSON is a message, such as "Too Many Attempts." Truncated JSON and binary data are not.
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -50,7 +50,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** Texts, error objects, maps of fields and lists of any of them. */
+/** Strings, error objects, maps of fields, and lists of them. */
 const detailsOf = (body: unknown, depth: number): ReadonlyArray<ErrorDetail> => {
   if (depth === 0) return []
   if (Array.isArray(body)) return body.slice(0, mostDetails).flatMap((one) => detailsOf(one, depth - 1))
@@ -61,7 +61,7 @@ const detailsOf = (body: unknown, depth: number): ReadonlyArray<ErrorDetail> => 
       ? fieldErrors(body.errors, "")
       : detailsOf(body.errors, depth - 1)
   }
-  // One error object by itself.
+  // A single error object.
   if (Predicate.isRecord(body.error) && !isNothing(body.error)) return detailsOf(body.error, depth - 1)
   const entries = Object.entries(body).filter(([key]) => key !== "errors")
   // Laravel up to 5.4: { field: [text] } and nothing else.
@@ -78,9 +78,9 @@ const texts = (value: unknown): ReadonlyArray<string> =>
   (Array.isArray(value) ? value : [value]).slice(0, mostDetails).flatMap((one) => text(one) ?? [])
 
 /**
- * JSON:API's error objects, OAuth 2.0 (RFC 6749, section 5.2) and its predecessors, RFC 9457, FastAPI, and Laravel's
- * { message }. What a debugging server says beside an `exception` may quote SQL with the values in it, so only the
- * exception's name is kept.
+ * JSON:API's error objects, OAuth 2.0 (RFC 6749, section 5.2) and its predecessors, RFC 9457, FastAPI, and Laravel's {
+ * message }. The message of a debugging server's `exception` may quote SQL with its values, so only the exception's
+ * name is kept.
  */
 const errorObject = (body: Fields): ReadonlyArray<ErrorDetail> => {
   if ("exception" in body) return [{ title: text(body.exception) }]
@@ -102,7 +102,7 @@ const errorObject = (body: Fields): ReadonlyArray<ErrorDetail> => {
 
 const place = (path: unknown): string | undefined => Array.isArray(path) ? texts(path).join(".") : undefined
 
-/** { field: [text] }, also nested: { address: { street: [text] } }. */
+/** { field: [text] }, possibly nested: { address: { street: [text] } }. */
 const fieldErrors = (fields: Fields, prefix: string): ReadonlyArray<ErrorDetail> =>
   Object.entries(fields).slice(0, mostDetails).flatMap(([key, messages]) => {
     const field = prefix + key

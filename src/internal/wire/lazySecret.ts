@@ -3,7 +3,7 @@ import * as Redacted from "effect/Redacted"
 
 type Secret = Redacted.Redacted<string>
 
-// Gives an object that exists already the private fields of a class below.
+// Adds the private fields of a subclass to an existing object.
 class Given {
   constructor(object: object) {
     return object
@@ -38,8 +38,8 @@ const value: PropertyDescriptor & ThisType<object> = {
 }
 
 /**
- * `Option.some(Redacted.make(text))`, but made when it is looked at: each `Redacted` is an entry of a `WeakMap`, which
- * costs the garbage collector more than all the rest of a client, and few programs look at the secrets of a list.
+ * `Option.some(Redacted.make(text))`, created on first access: each `Redacted` is an entry of a `WeakMap`, which costs
+ * the garbage collector more than the rest of a client, and few programs read the secrets of a list.
  */
 export const lazySecret = (text: string): Option.Option<Secret> => {
   const option: Option.Option<Secret> = Object.create(some)

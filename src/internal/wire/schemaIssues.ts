@@ -5,16 +5,16 @@ import type { SchemaIssue } from "../../ErrorDetail.js"
 
 type Path = ReadonlyArray<string | number>
 
-/** A bad answer may be wrong in every row; an error that lists so many places is long enough. */
+/** The maximum number of issues in an error, since every row may be invalid. */
 export const mostIssues = 10
 
-/** Where a decoding failed and what was expected there. Effect's own formatters add the value, which may be a secret. */
+/** Lists where decoding failed and what was expected. Effect's own formatters add the value, which may be a secret. */
 export const schemaIssues = (issue: ParseResult.ParseIssue, path: Path = []): ReadonlyArray<SchemaIssue> => {
   switch (issue._tag) {
     case "Pointer":
       return schemaIssues(issue.issue, [...path, ...keys(issue.path)])
     case "Composite":
-      // The members of a union fail each in its own way: the union itself says it in a word.
+      // Each member of a union has its own issues, so describe the union instead.
       return AST.isUnion(issue.ast)
         ? [{ path, expected: expectation(issue.ast) }]
         : Arr.ensure(issue.issues).slice(0, mostIssues).flatMap((inner) => schemaIssues(inner, path)).slice(
@@ -37,13 +37,13 @@ export const schemaIssues = (issue: ParseResult.ParseIssue, path: Path = []): Re
   }
 }
 
-// A caller's own keys are in here too, where they are not known, and may be of any length.
+// Paths include unknown keys of a caller, which may be of any length.
 const keys = (path: ParseResult.Path): Path =>
   Arr.ensure(path).map((key) => typeof key === "number" ? key : String(key).slice(0, 64))
 
 const expectation = (ast: AST.AST): string => `must be ${describe(ast)}`
 
-// What a person would write there: neither what it becomes, nor that it may be left out.
+// Describes the encoded value, and omits that it is optional.
 const describe = (ast: AST.AST): string => {
   const description = AST.getDescriptionAnnotation(ast)
   if (description._tag === "Some") return description.value

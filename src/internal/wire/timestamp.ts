@@ -2,7 +2,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 
-// What PHP calls timezone_type 2. An abbreviation is a fixed offset, unlike the zone of the same name.
+// PHP's timezone_type 2. An abbreviation is a fixed offset, unlike the zone of the same name.
 const abbreviations: Readonly<Record<string, string>> = {
   UTC: "Z",
   GMT: "Z",
@@ -28,10 +28,10 @@ const abbreviations: Readonly<Record<string, string>> = {
   PDT: "-07:00"
 }
 
-// Character codes: a page has two hundred timestamps, and this is ten times as fast as expressions and `Date.parse`.
+// Parses by character codes, ten times as fast as regular expressions and `Date.parse`: a page has 200 timestamps.
 const code = { dot: 46, minus: 45, plus: 43, colon: 58, space: 32, T: 84, t: 116, Z: 90, z: 122 }
 
-/** The whole number that these digits write, or NaN. */
+/** The integer that these digits represent, or NaN. */
 const digits = (text: string, from: number, to: number): number => {
   let value = 0
   for (let at = from; at < to; at++) {
@@ -47,10 +47,10 @@ const daysIn = (year: number, month: number): number =>
     ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28)
     : 30 + ((month + (month >> 3)) & 1)
 
-// The Gregorian calendar repeats itself; `Date.UTC` takes the years before 100 for those of the 20th century.
+// The Gregorian calendar repeats every 400 years. `Date.UTC` maps the years before 100 to the 20th century.
 const cycle = { years: 400, millis: 146_097 * 86_400_000 }
 
-/** The days and times that there are: no 30th of February, which `Date` carries over into March. */
+/** Reads valid days and times only. `Date` would turn the 30th of February into a day in March. */
 const wallClock = (text: string): number | undefined => {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 7)
@@ -93,13 +93,13 @@ const epochOf = (text: string, fallbackOffset = 0): number | undefined => {
     if (at === first || at > 29) return undefined
     millis = digits(text.slice(first, Math.min(at, first + 3)).padEnd(3, "0"), 0, 3)
   }
-  // ISO 8601's end of a day.
+  // 24:00:00 is ISO 8601's end of a day.
   if (millis > 0 && text.startsWith("24", 11)) return undefined
   const offset = text.length === at ? fallbackOffset : offsetOf(text, at)
   return offset === undefined ? undefined : wall + millis - offset
 }
 
-/** No date, as a database writes it, and what PHP makes of that: the 30th of November of the year -1. */
+/** MySQL's zero date, and PHP's reading of it: the 30th of November of the year -1. */
 const zeroDate = /^(0000-00-00|-(00)?0001-1[12]-\d\d)([Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d(:?\d\d)?)?)?$/
 
 const isNoDate = (wire: unknown): boolean =>
@@ -135,8 +135,8 @@ const fromCarbon = ({ date, timezone, timezone_type: type }: Readonly<Record<str
 }
 
 /**
- * Reads a timestamp: ISO 8601, SQL's form, which is UTC without an offset, and the object that Carbon made of a date in
- * 2016 (wire-facts, section 5). None where there is no date, undefined where it is none that can be known.
+ * Reads a timestamp: ISO 8601, SQL's format, which is UTC without an offset, or the object that Carbon produced in 2016
+ * (wire-facts, section 5). None if there is no date, undefined if it is invalid.
  */
 export const readTimestamp = (wire: unknown): Timestamp | undefined => {
   if (isNoDate(wire)) return none

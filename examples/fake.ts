@@ -15,7 +15,7 @@ import { ServedFake, serveFake } from "./support/serveFake.js"
 
 class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> {}
 
-/** Whether somebody reads it matters: else nobody knows where the fake is. */
+/** Fails if nothing reads the output, since the address of the fake would be unknown. */
 const print = (line: string): Effect.Effect<void, Refused> =>
   Effect.async((resume) => {
     process.stdout.write(`${line}\n`, (error) =>
@@ -45,7 +45,7 @@ const serve = (options: Parameters<typeof serveFake>[0]) =>
       }))
   )
 
-// What is not given has the default of the fake itself.
+// Omitted options have the fake's own defaults.
 const command = Command.make("fake", {
   port: wholeNumber("port", 0, 65_535).pipe(
     Options.withDescription("The port to listen on. Defaults to one that is free."),

@@ -1,5 +1,5 @@
 /**
- * The client in a program that does not use Effect otherwise: promises outside, one runtime inside.
+ * The client in a program that does not otherwise use Effect: promises outside, one runtime inside.
  *
  *     PROCESSMAKER_USER_ID=... npx tsx examples/managed-runtime.ts
  */
@@ -19,7 +19,7 @@ const addClient = (userId: string, name: string, signal?: AbortSignal) =>
     signal === undefined ? {} : { signal }
   )
 
-/** The outcome as data: a promise that rejects does not say with what. */
+/** The result as data, since a rejected promise has no error type. */
 const findClient = (userId: string, clientId: string) =>
   runtime.runPromise(
     Effect.flatMap(OauthClientsService, (oauthClients) => oauthClients.findOauthClientById(userId, clientId)).pipe(
@@ -28,7 +28,7 @@ const findClient = (userId: string, clientId: string) =>
     )
   )
 
-/** All clients, for a `for await` loop: a page is fetched when the loop gets there, and not if it ends before. */
+/** All clients, for a `for await` loop. Pages are fetched on demand, and not after the loop ends. */
 const allClients = async function*(userId: string) {
   const clients = await runtime.runPromise(
     Effect.map(OauthClientsService, (oauthClients) => oauthClients.streamOauthClients(userId))

@@ -1,6 +1,5 @@
 /**
- * Counts the OAuth clients of many users, a few users at a time. One user's failure is that user's outcome and nobody
- * else's.
+ * Counts the OAuth clients of many users, a few users at a time. A failure affects one user only.
  *
  *     npx tsx examples/many-users.ts [user id ...]
  */
@@ -34,7 +33,7 @@ const program = Effect.gen(function*() {
     new NotSaid({ message: "name the ids of the users as arguments" }),
     [...demonstrated, "nobody"]
   )
-  // A night's job would rather wait than fail. All users share the layer: while one is told to wait, nobody asks.
+  // A nightly job can wait instead of failing. All users share the layer, so a rate limit holds all of them back.
   const outcomes = yield* countAll(userIds).pipe(RetryPolicy.with(RetryPolicy.patient))
   for (const { outcome, userId } of outcomes) {
     yield* Console.log(Either.match(outcome, {

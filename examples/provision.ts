@@ -28,11 +28,11 @@ const provision = ({ secretsTo, wanted }: ProvisionOptions) =>
     const userId = yield* userIdOr("u-7")
     const clients = yield* readWanted(wanted)
     const oauthClients = yield* OauthClientsService
-    // Opened before anything is added: servers may show a secret only once.
+    // Opened before any client is added, since servers may return a secret only once.
     const secrets = yield* openSecrets(secretsTo)
     const done: Array<EnsuredOauthClient> = []
     const printed = Effect.suspend(() => done.length === 0 ? Effect.void : Console.log(tableOf(done)))
-    // One after the other: a client that is listed twice is found the second time.
+    // One at a time, so that a client listed twice is found the second time.
     yield* Effect.forEach(clients, (client) =>
       Effect.uninterruptibleMask((restore) =>
         restore(oauthClients.ensureOauthClient(userId, client)).pipe(
@@ -56,7 +56,7 @@ const tableOf = (done: ReadonlyArray<EnsuredOauthClient>): string => {
   return `${table.toString()}\n${count === 0 ? "nothing to do" : `added ${count} of ${done.length}`}`
 }
 
-// The fake carries out the first request to add a client, and loses the answer.
+// The fake applies the first request to add a client, and loses the response.
 const layer = layerTenantOrFake(
   { users: [{ id: "u-7", clients: 120 }] },
   Fault.onOperation("addOauthClient", Fault.resetAfter)

@@ -1,5 +1,5 @@
 /**
- * A service that finds OAuth clients for others, who have no credentials. The errors cross the wire as what they are: the
+ * A service that finds OAuth clients for callers without credentials. Errors keep their types across the wire: the
  * caller catches a `ProcessMakerNotFound` by its tag.
  *
  *     npx tsx examples/rpc.ts

@@ -1,9 +1,9 @@
 /**
- * A token provider of one's own: several processes share one access token through a `KeyValueStore`, here a directory.
+ * A custom token provider: several processes share one access token through a `KeyValueStore`, here a directory.
  *
  *     npx tsx examples/shared-token.ts
  *
- * Whoever can read the store can call as you. Nothing is written unless you choose this layer and a store for it.
+ * Anyone who can read the store can call the API as you. Tokens are written only if you use this layer with a store.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -23,11 +23,11 @@ import * as Option from "effect/Option"
 import { fileURLToPath } from "node:url"
 
 export interface SharedTokenOptions extends PasswordGrantOptions {
-  /** What the token is kept under: one name for each user and server. */
+  /** The key of the token: one for each user and server. */
   readonly key: string
 }
 
-/** Takes the token from the store; logs in or renews, and stores what it got, when there is none that is good. */
+/** Reads the token from the store. If there is no valid one, it logs in or renews the token, and stores it. */
 export const layerSharedToken = (
   options: SharedTokenOptions
 ): Layer.Layer<
@@ -43,13 +43,13 @@ export const layerSharedToken = (
       const inTurn = (yield* Effect.makeSemaphore(1)).withPermits(1)
       let latest: AccessToken | undefined
 
-      // A store that fails, or holds something else, is a store without a token. The error would show what it holds.
+      // A store that fails or holds something else counts as empty. Its error would show the content.
       const stored = Effect.catchAll(store.get(options.key), () => Effect.succeedNone)
       const keep = (token: AccessToken) =>
         Effect.catchAll(store.set(options.key, token), () => Effect.logWarning("The access token could not be stored"))
       const forget = Effect.ignore(store.remove(options.key))
 
-      // When another process has moved on, the token that this one had before is of no use any more.
+      // If another process has renewed the token, this process's own token is obsolete.
       const adopt = (token: AccessToken) =>
         Effect.gen(function*() {
           if (latest !== undefined && !isSame(latest, token)) yield* own.invalidate(latest)
@@ -58,7 +58,7 @@ export const layerSharedToken = (
         })
 
       return {
-        // What it keeps out of errors, too.
+        // Redact from errors what this provider redacts.
         ...own,
         get: inTurn(Effect.gen(function*() {
           const found = yield* stored
@@ -67,7 +67,7 @@ export const layerSharedToken = (
           if (!Option.exists(found, (old) => isSame(old, token))) yield* keep(token)
           return yield* adopt(token)
         })),
-        // Only what was refused is removed: by now another process may have stored a new one.
+        // Removes only the rejected token, since another process may have stored a new one.
         invalidate: (token) =>
           inTurn(Effect.gen(function*() {
             if (Option.exists(yield* stored, (old) => isSame(old, token))) yield* forget
@@ -79,21 +79,21 @@ export const layerSharedToken = (
 
 const isSame = (left: AccessToken, right: AccessToken): boolean => Equal.equals(left.value, right.value)
 
-/** For a minute at least: `layerPasswordGrant` renews that long before the end, too. */
+/** Valid for at least a minute, since `layerPasswordGrant` also renews a minute before the expiry. */
 const isGood = ({ expiresAt }: AccessToken): Effect.Effect<boolean> =>
   Option.match(expiresAt, {
     onNone: () => Effect.succeed(true),
     onSome: (end) => DateTime.isFuture(DateTime.subtract(end, { minutes: 1 }))
   })
 
-/** What each process runs. */
+/** The program of each process. */
 const countClients = (userId: string) =>
   Effect.flatMap(OauthClientsService, (oauthClients) => oauthClients.findOauthClients(userId))
 
 const main = Effect.gen(function*() {
   const fake = yield* FakeProcessMaker
   const fileSystem = yield* FileSystem.FileSystem
-  // Only this user can look into it.
+  // Only this user can read it.
   const directory = yield* fileSystem.makeTempDirectoryScoped({ prefix: "processmaker-" })
   const layer = OauthClientsService.layerNoDeps.pipe(
     Layer.provide(layerSharedToken({ ...fake.credentials, key: "access-token" })),
@@ -101,7 +101,7 @@ const main = Effect.gen(function*() {
     Layer.provide(KeyValueStore.layerFileSystem(directory))
   )
   for (const process of ["first", "second", "third"]) {
-    // Provided anew, it shares nothing with the others but the directory.
+    // A new layer shares only the directory with the others.
     const { pagination } = yield* Effect.provide(countClients(fake.userIds[0] ?? ""), Layer.fresh(layer))
     yield* Console.log(`${process} process: ${pagination.total} clients`)
   }

@@ -1,6 +1,6 @@
 /**
- * Two tenants in one program: one runtime for each, built once and kept. Each has a token, a retry budget and a rate limit
- * of its own.
+ * Two tenants in one program: one runtime for each, built once and kept. Each has its own token, retry budget and rate
+ * limit.
  *
  *     npx tsx examples/two-tenants.ts
  */
@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 
-// So that this runs anywhere: a fake server in memory for a tenant that the environment does not name.
+// An in-memory fake replaces a tenant that the environment does not name, so that this runs anywhere.
 const inMemory = layerTest({ users: [{ id: "u-7", clients: 12 }] })
 
 const tenant = Layer.unwrapEffect(Effect.map(
@@ -21,7 +21,7 @@ const tenant = Layer.unwrapEffect(Effect.map(
   (baseUrl) => baseUrl === "" ? inMemory : Layer.provide(OauthClientsService.layerConfig, NodeHttpClient.layerUndici)
 ))
 
-/** Everything in this runtime reads EU_PROCESSMAKER_BASE_URL for PROCESSMAKER_BASE_URL, and so on. */
+/** This runtime reads EU_PROCESSMAKER_BASE_URL instead of PROCESSMAKER_BASE_URL, and so on. */
 const runtimeOf = (name: string) =>
   ManagedRuntime.make(
     Layer.provideMerge(tenant, Layer.setConfigProvider(ConfigProvider.nested(ConfigProvider.fromEnv(), name)))

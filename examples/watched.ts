@@ -23,7 +23,7 @@ const exporters = Effect.map(
   Config.option(Config.nonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT")),
   Option.match({
     onNone: () => ({ spans: new ConsoleSpanExporter(), metrics: new ConsoleMetricExporter() }),
-    // They read the variable themselves, and its companions, like OTEL_EXPORTER_OTLP_HEADERS.
+    // The exporters read this variable and related ones, such as OTEL_EXPORTER_OTLP_HEADERS, themselves.
     onSome: () => ({ spans: new OTLPTraceExporter(), metrics: new OTLPMetricExporter() })
   })
 )

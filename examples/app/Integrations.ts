@@ -1,6 +1,6 @@
 /**
- * A service of an application: what other systems may log in to ProcessMaker. It speaks of the application's own things
- * and fails with the application's own errors; `OauthClientsService` is what it stands on.
+ * An application's own service, built on `OauthClientsService`: it manages the systems that may log in to ProcessMaker,
+ * in the application's own terms and with its own errors.
  */
 import type { OauthClient } from "effect-processmaker-oauth"
 import { OauthClientsService } from "effect-processmaker-oauth"
@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 
-/** What another system needs to log in. */
+/** The credentials of another system. */
 export interface Login {
   readonly clientId: string
   readonly clientSecret: Redacted.Redacted<string>
@@ -31,11 +31,11 @@ export class NotConnected extends Data.TaggedError("NotConnected")<{ readonly sy
   }
 }
 
-/** ProcessMaker could not be asked, or it refused. The message is safe to show. */
+/** ProcessMaker was not reachable, or rejected the request. The message is safe to show. */
 export class Unavailable extends Data.TaggedError("Unavailable")<{ readonly message: string }> {}
 
 export interface IntegrationsShape {
-  /** Lets a system log in. Its secret is given out now and never again. */
+  /** Lets a system log in. Its secret is returned only once. */
   readonly connect: (system: string) => Effect.Effect<Login, AlreadyConnected | Unavailable>
   readonly disconnect: (system: string) => Effect.Effect<void, NotConnected | Unavailable>
   readonly connected: Effect.Effect<ReadonlyArray<string>, Unavailable>
@@ -44,7 +44,7 @@ export interface IntegrationsShape {
 const prefix = "integration: "
 
 export class Integrations extends Context.Tag("app/Integrations")<Integrations, IntegrationsShape>() {
-  /** The integrations that belong to one user of ProcessMaker. */
+  /** The integrations of one ProcessMaker user. */
   static layer(userId: string): Layer.Layer<Integrations, never, OauthClientsService> {
     return Layer.effect(Integrations, Effect.map(OauthClientsService, (service) => makeIntegrations(userId, service)))
   }
@@ -66,7 +66,7 @@ const makeIntegrations = (userId: string, oauthClients: OauthClientsService["Typ
         oauthClients.addOauthClient(userId, { name: prefix + system, passwordClient: true }),
         unavailable
       )
-      // Some servers show a secret to nobody: such a client is of no use here.
+      // Some servers never return a secret, and a client without one is useless here.
       if (Option.isNone(secret)) {
         yield* Effect.mapError(oauthClients.deleteOauthClient(userId, id), unavailable)
         return yield* new Unavailable({ message: "the server does not show the secrets of new clients" })
@@ -81,7 +81,7 @@ const makeIntegrations = (userId: string, oauthClients: OauthClientsService["Typ
         Option.match({ onNone: () => new NotConnected({ system }), onSome: Effect.succeed })
       )
       yield* oauthClients.deleteOauthClient(userId, client.id).pipe(
-        // Somebody else was faster.
+        // Another process deleted it first.
         Effect.catchTag("ProcessMakerNotFound", () => Effect.void),
         Effect.mapError(unavailable)
       )

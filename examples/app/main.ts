@@ -1,5 +1,5 @@
 /**
- * The application: connects a system, and says which ones are connected.
+ * The application: connects a system, and lists the connected ones.
  *
  *     PROCESSMAKER_USER_ID=... npx tsx examples/app/main.ts
  */

@@ -1,4 +1,4 @@
-/** What ends a batch, and what its database's errors mean for it. */
+/** The errors that end a batch, and the handling of database errors. */
 import { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
@@ -8,10 +8,10 @@ import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import { say } from "../support/terminal.js"
 
-/** The batch cannot go on. What it has done stays in the store, and the next run goes on from there. */
+/** The batch cannot continue. Its progress stays in the store, and the next run resumes from there. */
 export class BatchError extends Data.TaggedError("BatchError")<{ readonly message: string }> {}
 
-/** The job has ended, and its summary says who failed. */
+/** The job has ended, and its summary lists the users that failed. */
 export class SomeUsersFailed extends Data.TaggedError("SomeUsersFailed")<{ readonly message: string }> {}
 
 /** Handles the errors of a database. */
@@ -27,14 +27,14 @@ const isOther = <E>(error: E): error is Exclude<E, SqlError> => !isSqlError(erro
 const sqlDefectsToErrors = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.catchSomeDefect(effect, (defect) => isSqlError(defect) ? Option.some(Effect.fail(defect)) : Option.none())
 
-/** For a file: what it cannot do now, it cannot do in a second either. */
+/** For a file: its errors are permanent. */
 export const failOnSqlError = (file: string): OnSqlError => (effect) =>
   Effect.mapError(
     sqlDefectsToErrors(effect),
     (error) => isOther(error) ? error : new BatchError({ message: `cannot write ${file}: ${reasonOf(error)}` })
   )
 
-/** For a server: waits until it is back, and fails with whatever else is wrong. */
+/** For a server: waits until it is available again, and fails with any other error. */
 export const waitOnSqlError: OnSqlError = (effect) =>
   sqlDefectsToErrors(effect).pipe(
     Effect.tapError((error) => isAway(error) ? sayThatItIsAway(error) : Effect.void),
@@ -43,8 +43,8 @@ export const waitOnSqlError: OnSqlError = (effect) =>
   )
 
 /**
- * Whether waiting may help: no connection, or a SQLSTATE that passes (08 connection, 25P03 time-out of a transaction,
- * 40 rollback, 53 resources, 57 intervention, 58 system).
+ * Whether waiting may help: no connection, or a transient SQLSTATE (08 connection, 25P03 transaction timeout, 40
+ * rollback, 53 resources, 57 intervention, 58 system).
  */
 const isAway = (error: unknown): boolean => {
   if (!isSqlError(error)) return false
@@ -61,7 +61,7 @@ const sayThatItIsAway = (error: unknown) =>
     return say(`waiting for the database: ${reasonOf(error)}`)
   })
 
-/** What the database said, in one line. */
+/** The database's message, in one line. */
 const reasonOf = (error: unknown): string => {
   if (!isSqlError(error)) return String(error)
   const { cause, message } = error

@@ -1,5 +1,5 @@
 /**
- * What a batch knows, in tables beside those of its engine: jobs, their users, and the clients that were read. Each
+ * The state of a batch, in tables beside those of its engine: jobs, their users, and the clients read so far. Each
  * method is one transaction.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -21,7 +21,7 @@ import { createTables } from "./tables.js"
 
 export interface Job {
   readonly job: string
-  /** Counts how often users who failed were tried again, from 1. */
+  /** The number of the current round, from 1. Each round retries the users that failed. */
   readonly round: number
   readonly done: boolean
 }
@@ -31,7 +31,7 @@ export interface UserProgress {
   readonly place: PageCursor | undefined
 }
 
-/** Clients that were read, and the place behind them. */
+/** Clients that were read, and the place after them. */
 export interface ReadClients {
   readonly clients: ReadonlyArray<OauthClient>
   readonly place: PageCursor | undefined
@@ -62,23 +62,20 @@ export interface ClientRow {
 }
 
 export interface BatchStoreShape {
-  /**
-   * Begins a job or continues it: adds the users that are new to it, and starts a new round for those who failed in one
-   * that has ended.
-   */
+  /** Starts or resumes a job: adds new users, and starts a new round for those that failed in the previous one. */
   readonly open: (job: string, userIds: ReadonlyArray<string>) => Effect.Effect<Job, BatchError>
-  /** Notes where a job's clients come from, which must not change. */
+  /** Records the source of a job's clients, which must not change. */
   readonly readFrom: (job: string, source: string) => Effect.Effect<void, BatchError>
   readonly waitingUsers: (job: string) => Effect.Effect<ReadonlyArray<string>, BatchError>
   readonly user: (job: string, userId: string) => Effect.Effect<UserProgress, BatchError>
-  /** Stores clients and place together: neither is ever there without the other. */
+  /** Stores clients and place in one transaction. */
   readonly save: (job: string, userId: string, read: ReadClients) => Effect.Effect<void, BatchError>
   readonly fail: (job: string, failure: UserFailure) => Effect.Effect<void, BatchError>
   /** Ends the round. */
   readonly finish: (job: string) => Effect.Effect<void, BatchError>
   readonly status: (job: string) => Effect.Effect<Option.Option<JobStatus>, BatchError>
   readonly failures: (job: string) => Effect.Effect<ReadonlyArray<UserFailure>, BatchError>
-  /** The clients of all users whose list was read to its end, ordered by user and client. */
+  /** The clients of all users whose list was read completely, ordered by user and client. */
   readonly rows: (job: string) => Stream.Stream<ClientRow, BatchError>
 }
 
@@ -136,7 +133,7 @@ const openJob = (
     yield* sql`
       INSERT INTO batch_jobs ${sql.insert({ job, source: "", round: 1, done: 0, started_at: yield* now })}
       ON CONFLICT DO NOTHING`
-    // Holds the row until the end of the transaction: others who open the job wait here.
+    // Locks the row until the end of the transaction, so that others who open the job wait here.
     yield* sql`UPDATE batch_jobs SET job = job WHERE job = ${job}`
     const [known = { round: 1, done: 0 }] = yield* sql<{ round: number; done: number }>`
       SELECT round, done FROM batch_jobs WHERE job = ${job}`
@@ -198,7 +195,7 @@ const saveClients = (
         client_id: client.id,
         client: JSON.stringify(encodeClient(client))
       }))
-      // What is there already was stored by an activity that runs a second time.
+      // Rows that already exist were stored by an earlier run of the same activity.
       yield* sql`INSERT INTO batch_clients ${sql.insert(rows)} ON CONFLICT DO NOTHING`
     }
     const changes = done

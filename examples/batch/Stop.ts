@@ -1,4 +1,4 @@
-/** Ends a batch when nothing can help it: one process, or all that share a database. */
+/** Stops a batch after a permanent error: one process, or all that share a database. */
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -9,7 +9,7 @@ import type { OnSqlError } from "./BatchError.js"
 import { BatchError } from "./BatchError.js"
 
 export interface StopShape {
-  /** Never returns: the work that calls this stays unfinished, as in a crash, and the next run does it again. */
+  /** Never returns: the calling work stays unfinished, as after a crash, and the next run repeats it. */
   readonly because: (error: BatchError) => Effect.Effect<never>
   /** Fails when the batch has to end. */
   readonly awaited: Effect.Effect<never, BatchError>
@@ -25,7 +25,7 @@ export class Stop extends Context.Tag("examples/Stop")<Stop, StopShape>() {
     }))
   )
 
-  /** For all processes that share a database: each looks once a second whether another one has stopped since. */
+  /** For all processes that share a database: each checks once a second whether another one has stopped. */
   static readonly layerShared = (onSqlError: OnSqlError): Layer.Layer<Stop, BatchError, SqlClient.SqlClient> =>
     Layer.scoped(
       Stop,

@@ -1,4 +1,4 @@
-/** The engine: workflows on a cluster, of one process or of all that share a database. */
+/** The engine: workflows on a cluster of one process, or of all that share a database. */
 import * as ClusterWorkflowEngine from "@effect/cluster/ClusterWorkflowEngine"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
@@ -17,9 +17,9 @@ import * as Option from "effect/Option"
 import { createTables } from "./tables.js"
 
 const config = {
-  // How long a workflow that has ended is kept in memory.
+  // How long a completed workflow stays in memory.
   entityMaxIdleTime: "1 second",
-  // How long one that is at work may delay the end of its process. It is done again elsewhere.
+  // How long a running workflow may delay the exit of its process. Another process repeats it.
   entityTerminationTimeout: "1 second"
 } satisfies Partial<ShardingConfig.ShardingConfig["Type"]>
 
@@ -31,12 +31,12 @@ export const layerOneProcess: Layer.Layer<WorkflowEngine, ConfigError.ConfigErro
 
 const shared = {
   ...config,
-  // A runner that has not been heard of for 9 seconds is dead, and others take over its shards in the next 3 or 4.
+  // A runner without a heartbeat for 9 seconds is dead, and others take over its shards within 3 or 4 more.
   shardLockRefreshInterval: "3 seconds",
   shardLockExpiration: "9 seconds",
   // PostgreSQL keeps an advisory lock until it notices that the connection is gone: two hours, where a machine is lost.
   shardLockDisableAdvisory: true,
-  // Messages that a runner was not told of, because it or the sender died.
+  // Polls for messages that a runner was not notified of, because it or the sender died.
   entityMessagePollInterval: "2 seconds"
 } satisfies Partial<ShardingConfig.ShardingConfig["Type"]>
 
@@ -46,8 +46,9 @@ export interface Address {
 }
 
 /**
- * Hands out messages again that were read from the database and are not done. A runner that lost its connection in that
- * moment has them not, and the engine would try again after 10 minutes. One that is at work on them passes them over.
+ * Redelivers messages that were read from the database but not completed. A runner that lost its connection while
+ * reading never received them, and the engine would retry after 10 minutes. A runner that is processing them ignores
+ * the duplicates.
  */
 const layerReread: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.scopedDiscard(
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
@@ -63,7 +64,7 @@ const layerReread: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.scoped
     ))
 )
 
-/** One of the processes that share the work. Others reach it at this address. */
+/** A process that takes part in the work. Others reach it at this address. */
 export const layerRunner = (
   address: Address
 ): Layer.Layer<
@@ -87,7 +88,7 @@ export const layerRunner = (
 
 const isLoopback = (host: string) => /^(?:localhost|127\..*|::1)$/.test(host)
 
-/** A process that hands in work and does none. */
+/** A process that submits work and does none itself. */
 export const layerClient: Layer.Layer<WorkflowEngine, ConfigError.ConfigError, SqlClient.SqlClient> =
   ClusterWorkflowEngine.layer.pipe(
     Layer.provide(NodeClusterSocket.layer({
@@ -98,8 +99,8 @@ export const layerClient: Layer.Layer<WorkflowEngine, ConfigError.ConfigError, S
   )
 
 /**
- * Creates all tables, one process at a time: PostgreSQL's `CREATE TABLE IF NOT EXISTS` fails where two do it at once, and
- * the engine does not expect that.
+ * Creates all tables, one process at a time: concurrent `CREATE TABLE IF NOT EXISTS` fails on PostgreSQL, which the
+ * engine does not handle.
  */
 export const prepareDatabase: Effect.Effect<void, SqlError, SqlClient.SqlClient> = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient

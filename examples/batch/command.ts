@@ -1,4 +1,4 @@
-/** The command line of a batch: what it takes, and what each command does with it. */
+/** The command line of a batch. */
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { checked, flag, optional, paragraphs, wholeNumber } from "../support/commandLine.js"

@@ -1,4 +1,4 @@
-/** What the commands of a batch do. */
+/** The commands of a batch. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import * as Config from "effect/Config"
@@ -34,7 +34,7 @@ export interface HereOptions {
   readonly html: string | undefined
   readonly users: string | undefined
   readonly concurrency: number
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number | undefined
 }
 
@@ -42,7 +42,7 @@ const tenant = Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
 
 const oauthClients = OauthClientsService.layerConfig
 
-/** The whole job in this process. */
+/** Runs the whole job in this process. */
 export const runHere = ({ concurrency, html, job, out, rate, store, users }: HereOptions) =>
   Effect.gen(function*() {
     if (html === out) return yield* new UsageError({ message: "--html must name a file of its own" })
@@ -71,7 +71,7 @@ export const runHere = ({ concurrency, html, job, out, rate, store, users }: Her
       Effect.tap(() => html === undefined ? Effect.void : writeReport(html, collector, "completed")),
       Effect.flatMap(conclude),
       Effect.provide(work),
-      // Whatever its engine has to say of a failure, the last line says better.
+      // The last line reports a failure better than the engine's own logs.
       Logger.withMinimumLogLevel(LogLevel.None),
       Effect.onInterrupt(() => say(`stopped; the same command goes on from ${store}`))
     )
@@ -87,10 +87,10 @@ export const runner = ({ concurrency, rate, ...address }: RunnerOptions) =>
   Effect.gen(function*() {
     yield* databaseUrl
     const source = yield* Config.nonEmptyString("PROCESSMAKER_BASE_URL")
-    // One runner hands in a job for all of them, and cannot know how many they will be.
+    // One process submits a job for all runners, without knowing their number.
     const work = layerWorkflows({ source, concurrency, usersAtOnce: 20 * concurrency }).pipe(
       Layer.provide(oauthClients),
-      // Without a limit of its own, the tenant's waits are still everybody's.
+      // Even without a rate limit, all runners share the waits that the tenant asks for.
       Layer.provide(layerTurnsShared(rate ?? 1000)),
       Layer.provide(NodeHttpClient.layerUndici),
       Layer.provide(layerRunner(address)),
@@ -106,7 +106,7 @@ export const runner = ({ concurrency, rate, ...address }: RunnerOptions) =>
     )
   })
 
-/** Hands in a job, and waits until it is done. */
+/** Submits a job, and waits until it is done. */
 export const submit = ({ job, users }: { readonly job: string; readonly users: string | undefined }) =>
   Effect.gen(function*() {
     const userIds = users === undefined ? [] : yield* readUsers(users)
@@ -116,7 +116,7 @@ export const submit = ({ job, users }: { readonly job: string; readonly users: s
     )
   })
 
-/** Says how far a job is. */
+/** Prints the progress of a job. */
 export const status = ({ job, json }: { readonly job: string; readonly json: boolean }) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
@@ -163,7 +163,7 @@ const runJob = (job: string, userIds: ReadonlyArray<string>) =>
     return yield* Effect.raceFirst(watchJob(job), stop.awaited)
   })
 
-/** Prints what became of a job. */
+/** Prints the result of a job. */
 const conclude = (found: JobStatus) =>
   Effect.gen(function*() {
     const store = yield* BatchStore

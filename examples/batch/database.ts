@@ -13,7 +13,7 @@ import { pathToFileURL } from "node:url"
 import { BatchError, waitOnSqlError } from "./BatchError.js"
 import { Stop } from "./Stop.js"
 
-/** A database in a file of its own, for one process at a time. It ends the batch when the file cannot be written. */
+/** A database file for one process at a time. The batch ends if the file cannot be written. */
 export const layerFile = (file: string): Layer.Layer<SqlClient.SqlClient, BatchError, Stop> =>
   Layer.unwrapScoped(Effect.gen(function*() {
     const stop = yield* Stop
@@ -28,13 +28,13 @@ export const layerFile = (file: string): Layer.Layer<SqlClient.SqlClient, BatchE
   }))
 
 /**
- * A client that has all its transactions on one connection. The driver's own open one for each transaction and close
- * none: two file handles and 170 kB each. Transactions are one at a time either way.
+ * A client with a single connection. The driver opens a connection for each transaction and never closes it, at two
+ * file handles and 170 kB each. Transactions run one at a time either way.
  */
 const open = async (file: string, onBroken: (error: unknown) => void): Promise<Client> => {
-  // The cluster's ids do not fit into a number.
+  // The cluster's IDs exceed the safe integers.
   const client = createClient({ url: pathToFileURL(file).href, intMode: "bigint" })
-  // A killed process loses nothing in this mode; a machine that loses power, the latest transactions at most.
+  // In this mode, a killed process loses nothing; a power failure may lose the latest transactions.
   await client.executeMultiple("PRAGMA journal_mode = wal; PRAGMA synchronous = normal")
   const run = async (statement: InStatement) => {
     try {
@@ -74,10 +74,10 @@ const open = async (file: string, onBroken: (error: unknown) => void): Promise<C
   }
 }
 
-/** The disk is full, or the file is no longer what it was. */
+/** The disk is full, or the file is damaged. */
 const isBroken = /^SQLITE_(?:FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN)/
 
-/** Where the database is that processes on any number of machines share. */
+/** The URL of the database that processes on any number of machines share. */
 export const databaseUrl: Effect.Effect<Redacted.Redacted, BatchError> = Effect.mapError(
   Config.redacted(Config.nonEmptyString("BATCH_DATABASE_URL")),
   () => new BatchError({ message: "set BATCH_DATABASE_URL to postgres://user:password@host/database" })
@@ -85,7 +85,7 @@ export const databaseUrl: Effect.Effect<Redacted.Redacted, BatchError> = Effect.
 
 export const layerPostgres: Layer.Layer<SqlClient.SqlClient, BatchError> = Layer.scopedContext(
   Effect.flatMap(databaseUrl, (url) =>
-    // It asks the database something, and so fails where there is none yet.
+    // It queries the database, so it fails if there is none yet.
     waitOnSqlError(Layer.build(PgClient.layer({ url: withTimeout(url), applicationName: "batch" }))))
 )
 

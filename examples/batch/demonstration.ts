@@ -10,7 +10,7 @@ const users = Array.from({ length: 200 }, (_, index) => ({
 
 export const demonstrationUsers = users.map(({ id }) => id)
 
-/** Every run starts a fake of its own, with the same users and clients. */
+/** Every run starts its own fake, with the same users and clients. */
 export const layerDemonstration = demonstrate(
   users,
   `${users.length} made-up users`,

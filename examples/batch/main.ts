@@ -8,7 +8,7 @@ import { runProgram } from "../support/runProgram.js"
 import { command } from "./command.js"
 
 const main = runCommand(command, process.argv.slice(2)).pipe(
-  // Its engine logs more than its users want to know.
+  // The engine's logs are too detailed for users.
   Logger.withMinimumLogLevel(LogLevel.Error)
 )
 

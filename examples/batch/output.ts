@@ -1,4 +1,4 @@
-/** What a batch leaves behind: a file of clients, and a table of what became of the users. */
+/** The output of a batch: a file of clients, and a table of its users. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ import type { BatchError } from "./BatchError.js"
 import type { ClientRow, JobStatus, UserFailure } from "./BatchStore.js"
 import { BatchStore } from "./BatchStore.js"
 
-/** Fails before anything is asked of a server, where the file cannot be written. */
+/** Fails before any request is sent if the file cannot be written. */
 export const checkOutput = (out: string): Effect.Effect<void, ExportError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     if (yield* isDirectory(out)) return yield* fail(`${out} is a directory`)
@@ -20,7 +20,7 @@ export const checkOutput = (out: string): Effect.Effect<void, ExportError, FileS
     yield* fileSystem.access(dirname(out), { writable: true })
   }).pipe(Effect.catchTags({ BadArgument: cannot(`write ${out}`), SystemError: cannot(`write ${out}`) }))
 
-/** Writes all clients of a job, one JSON object a line, to a file that has its name once it is whole. */
+/** Writes all clients of a job, one JSON object per line, to a temporary file that is renamed once it is complete. */
 export const writeClients = (
   job: string,
   out: string
@@ -46,7 +46,7 @@ export const writeClients = (
 
 const lineOf = ({ client, userId }: ClientRow): string => `${JSON.stringify({ userId, ...JSON.parse(client) })}\n`
 
-/** What became of a job, as a table; a second one has the failures, by error. */
+/** The result of a job as a table, with a second one of its failures by error. */
 export const summary = (status: JobStatus, failures: ReadonlyArray<UserFailure>): string => {
   const { clients, job, users } = status
   const rows: Array<Row> = [["job", job], ["users", users.done], ["clients", clients], ["failed users", users.failed]]
@@ -60,5 +60,5 @@ export const summary = (status: JobStatus, failures: ReadonlyArray<UserFailure>)
   return `${tableOf(rows)}\n${tableOf(listed)}`
 }
 
-/** Of each error. The store has all of them. */
+/** The number of failures to list for each error. The store has all of them. */
 const shownUsers = 20

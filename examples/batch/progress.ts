@@ -1,4 +1,4 @@
-/** Shows how far a job is: a bar on a terminal, plain lines elsewhere. */
+/** Shows the progress of a job: a bar on a terminal, plain lines elsewhere. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ export const watchJob = (job: string): Effect.Effect<JobStatus, BatchError, Batc
 const finished = ({ users }: JobStatus) => users.done + users.failed
 const total = ({ users }: JobStatus) => users.done + users.failed + users.waiting
 
-/** Measures from the first look on: what an earlier run did says nothing about the speed of this one. */
+/** Measures the speed from the first status, without the progress of earlier runs. */
 const makeSpeed = Effect.map(Clock.currentTimeMillis, (start) => {
   let first: JobStatus | undefined
   return (status: JobStatus, now: number) => {

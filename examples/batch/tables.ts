@@ -3,9 +3,9 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 
-/** Creates the tables that are not there yet. */
+/** Creates missing tables. */
 export const createTables = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> => {
-  // Texts compare as bytes in both databases, so that both list clients in the same order.
+  // Both databases compare strings as bytes, so that they list clients in the same order.
   const { counter, text, withoutRowid } = sql.onDialectOrElse({
     pg: () => ({ counter: "bigserial", text: `text COLLATE "C"`, withoutRowid: "" }),
     orElse: () => ({ counter: "integer", text: "text", withoutRowid: "WITHOUT ROWID" })

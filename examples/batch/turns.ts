@@ -1,6 +1,7 @@
 /**
- * The tenant's rate limit, shared by all runners: each request takes a turn of `@effect/experimental`'s RateLimiter, whose
- * store is in memory or in the database of the batch. There a response that says to wait holds the turns of all of them.
+ * The tenant's rate limit, shared by all runners: each request takes a turn of `@effect/experimental`'s RateLimiter,
+ * whose store is in memory or in the database of the batch. In a database, a response that asks to wait delays the
+ * turns of all runners.
  */
 import * as RateLimiter from "@effect/experimental/RateLimiter"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -12,7 +13,7 @@ import * as Layer from "effect/Layer"
 import type { BatchError } from "./BatchError.js"
 import { waitOnSqlError } from "./BatchError.js"
 
-/** Gives requests a turn each, so many a second and evenly spaced. */
+/** Gives each request a turn, at an even rate per second. */
 export const layerTurns = (
   rate: number
 ): Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient | RateLimiter.RateLimiter> =>
@@ -21,9 +22,9 @@ export const layerTurns = (
     Effect.gen(function*() {
       const client = yield* HttpClient.HttpClient
       const takeTurn = yield* RateLimiter.makeSleep
-      // One at a time: a turn that is taken long before it is used may be used together with others.
+      // Taken one at a time, since turns taken long in advance could be used at the same time.
       const queue = yield* Effect.makeSemaphore(1)
-      // A limit of one makes the turns even; a larger one would let that many go at once.
+      // A limit of one spaces the turns evenly; a larger one would allow bursts.
       const turn = takeTurn({ key: "tenant", algorithm: "token-bucket", limit: 1, window: Duration.seconds(1 / rate) })
       return HttpClient.transform(client, (response) =>
         Effect.zipRight(Effect.orDie(queue.withPermits(1)(turn)), response))
@@ -36,13 +37,13 @@ export const layerTurnsHere = (
 ): Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
   Layer.provide(layerTurns(rate), Layer.provide(RateLimiter.layer, RateLimiter.layerStoreMemory))
 
-/** The turns of all processes that share a database, and the waits that the tenant asks any of them for. */
+/** The turns of all processes that share a database, including the waits that the tenant asks for. */
 export const layerTurnsShared = (
   rate: number
 ): Layer.Layer<HttpClient.HttpClient, BatchError, HttpClient.HttpClient | SqlClient.SqlClient> =>
   Layer.provide(layerTurns(rate), Layer.provide(RateLimiter.layer, layerStore)).pipe(Layer.provide(layerHolding))
 
-/** A bucket of one token, as the moment of the next turn. Milliseconds, by the database's clock. */
+/** A bucket of one token, stored as the time of the next turn in milliseconds, by the database's clock. */
 const layerStore: Layer.Layer<RateLimiter.RateLimiterStore, BatchError, SqlClient.SqlClient> = Layer.effect(
   RateLimiter.RateLimiterStore,
   Effect.gen(function*() {
@@ -56,7 +57,7 @@ const layerStore: Layer.Layer<RateLimiter.RateLimiterStore, BatchError, SqlClien
           UPDATE batch_turns SET next = greatest(next, ${now(sql)}) + ${spacing} WHERE name = 'tenant'
           RETURNING next - ${spacing} - ${now(sql)} AS wait`).pipe(
           Effect.orDie,
-          // In tokens that are owed.
+          // The number of tokens owed.
           Effect.map(([row]) => -Math.max(0, Number(row?.wait ?? 0)) / spacing)
         )
       }
@@ -67,7 +68,7 @@ const layerStore: Layer.Layer<RateLimiter.RateLimiterStore, BatchError, SqlClien
 const now = (sql: SqlClient.SqlClient) =>
   sql.literal("(extract(epoch FROM clock_timestamp()) * 1000)::double precision")
 
-/** Moves everybody's next turn behind the wait that a response asks for. */
+/** Delays the next turn of all runners by the wait that a response asks for. */
 const layerHolding: Layer.Layer<
   HttpClient.HttpClient,
   never,
@@ -88,7 +89,7 @@ const layerHolding: Layer.Layer<
   })
 )
 
-/** Milliseconds; the library itself obeys dates and odd forms too, for its own process. */
+/** In milliseconds. The library itself also obeys dates and unusual formats, within its own process. */
 const waitAskedBy = ({ headers, status }: HttpClientResponse.HttpClientResponse): number => {
   const seconds = Number(headers["retry-after"])
   return (status === 429 || status === 503) && seconds > 0 && seconds <= 3600 ? seconds * 1000 : 0

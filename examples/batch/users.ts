@@ -1,4 +1,4 @@
-/** Whose clients a batch exports. */
+/** The users of a batch. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { ExportError } from "../export/exportFiles.js"
@@ -6,8 +6,8 @@ import { cannot } from "../export/exportFiles.js"
 import { UsageError } from "../support/commandLine.js"
 
 /**
- * Reads a file of user ids, one a line. Blank lines, comments after a `#`, blanks around an id and ids that come again
- * mean nothing.
+ * Reads a file of user IDs, one per line. Ignores blank lines, comments after a `#`, blanks around an ID, and
+ * duplicates.
  */
 export const readUsers = (
   file: string

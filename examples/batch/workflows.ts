@@ -1,6 +1,6 @@
 /**
- * The durable work: one workflow for each user, and one for the job. What a process leaves unfinished, the engine starts
- * again, there or elsewhere.
+ * The durable work: one workflow for each user, and one for the job. The engine restarts unfinished work, in the same
+ * process or another.
  */
 import * as Activity from "@effect/workflow/Activity"
 import * as Workflow from "@effect/workflow/Workflow"
@@ -22,19 +22,19 @@ import type { ReadClients } from "./BatchStore.js"
 import { BatchStore } from "./BatchStore.js"
 import { Stop } from "./Stop.js"
 
-/** Pages that are stored in one transaction: what a crash costs at most. */
+/** The number of pages stored in one transaction, the most that a crash can lose. */
 const pagesAtOnce = 5
 
-/** Exports the clients of one user into the store, and keeps the outcome there, good or bad. */
+/** Exports the clients of one user into the store, and stores its success or failure. */
 export const ExportUserClients = Workflow.make({
   name: "ExportUserClients",
   payload: { job: Schema.String, round: Schema.Number, userId: Schema.String },
   idempotencyKey: ({ job, round, userId }) => JSON.stringify([job, round, userId])
 })
-  // A defect is the engine's own, whose database is away: it starts the workflow again instead of ending it.
+  // A defect means that the engine's database is unavailable: restart the workflow instead of ending it.
   .annotate(Workflow.CaptureDefects, false)
 
-/** Exports all users of a job who have no outcome yet. */
+/** Exports all users of a job that are not done yet. */
 export const ExportJob = Workflow.make({
   name: "ExportJob",
   payload: { job: Schema.String, round: Schema.Number },
@@ -42,17 +42,17 @@ export const ExportJob = Workflow.make({
 }).annotate(Workflow.CaptureDefects, false)
 
 export interface WorkOptions {
-  /** Where this process reads. */
+  /** The source of the clients. */
   readonly source: string
-  /** Users that it works on at a time. */
+  /** The number of users to export concurrently. */
   readonly concurrency: number
-  /** Users of a job that the engine has at a time: enough for all processes. Each takes some 300 kB of memory. */
+  /** The number of a job's users in the engine at once, enough for all processes. Each takes about 300 kB of memory. */
   readonly usersAtOnce: number
-  /** Notes what it reads, for a report. */
+  /** Collects events for a report. */
   readonly collector?: Collector | undefined
 }
 
-/** Lets a process take part in the work. */
+/** Runs the workflows in this process. */
 export const layerWorkflows = (
   { collector, concurrency, source, usersAtOnce }: WorkOptions
 ): Layer.Layer<never, never, BatchStore | OauthClientsService | Stop | WorkflowEngine> =>
@@ -83,11 +83,11 @@ const handIn = ({ job, round, source, usersAtOnce }: Round & Pick<WorkOptions, "
     yield* store.finish(job)
   })
 
-/** Not as a child of the job's workflow: the engine runs a parent anew at the end of each child. */
+/** Not a child of the job's workflow, since the engine reruns a parent at the end of each child. */
 const handOver = (user: typeof ExportUserClients.payloadSchema.Type) =>
   ExportUserClients.execute(user).pipe(
     Effect.mapInputContext((context: Context.Context<WorkflowEngine>) => Context.omit(WorkflowInstance)(context)),
-    // It dies when the engine's database is away. To hand in a user twice is to hand it in once.
+    // It dies if the engine's database is unavailable. Submitting a user twice has no effect.
     Effect.sandbox,
     Effect.retry({ while: Cause.isDie, schedule: Schedule.spaced("1 second") }),
     Effect.unsandbox
@@ -98,21 +98,21 @@ interface UserOptions extends Pick<WorkOptions, "collector" | "source"> {
   readonly userId: string
 }
 
-/** Reads the clients of a user into the store, from the place that it keeps. */
+/** Reads the clients of a user into the store, from the stored place. */
 export const exportUser = ({ collector, job, source, userId }: UserOptions) =>
   Effect.gen(function*() {
     const store = yield* BatchStore
     yield* store.readFrom(job, source)
     const oauthClients = yield* OauthClientsService
     const { place, waiting } = yield* store.user(job, userId)
-    // All is stored, and the process died before the engine knew.
+    // Everything is stored, but the process died before it notified the engine.
     if (!waiting) return
     const reading = oauthClients.streamOauthClientEvents(userId, { resume: place }).pipe(
       Stream.tap((event) => collector?.tell(userId, event) ?? Effect.void),
       Stream.filter((event) => event._tag === "PageFetched" || event._tag === "Completed"),
       Stream.grouped(pagesAtOnce),
       Stream.runForEach((events) => store.save(job, userId, readBy(events))),
-      // A tenant that is down for an hour must not fail a thousand users, and to wait for a turn is part of an attempt.
+      // An outage of an hour must not fail a thousand users, and waiting for a turn counts as part of an attempt.
       RetryPolicy.with({ ...RetryPolicy.patient, attemptTimeout: "10 minutes" })
     )
     yield* Effect.catchAll(
@@ -134,11 +134,11 @@ const readBy = (events: Chunk.Chunk<PageEvent>): ReadClients => {
   }
 }
 
-/** A password that is wrong for one user is wrong for all of them. */
+/** A wrong password affects all users. */
 const endsBatch = (error: BatchError | OauthClientsStreamError) =>
   error._tag === "BatchError" || error._tag === "ProcessMakerLoginFailed"
 
-/** Whatever ends the batch leaves the activity unfinished, so that the next run does it again. */
+/** An error that ends the batch leaves the activity unfinished, so that the next run repeats it. */
 const stopOnError = <A, E extends { readonly message: string }, R>(activity: Effect.Effect<A, E, R>) =>
   activity.pipe(
     Effect.catchAllDefect((defect) => new BatchError({ message: `unexpected: ${Cause.pretty(Cause.die(defect))}` })),

@@ -1,4 +1,4 @@
-/** How far an export is, in a file beside the one that it writes. */
+/** The progress of an export, in a file beside its output. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import { PageCursor } from "effect-processmaker-oauth"
 import * as Effect from "effect/Effect"
@@ -9,21 +9,21 @@ import { cannot, fail, replaceFile } from "./exportFiles.js"
 
 export class Checkpoint extends Schema.Class<Checkpoint>("Checkpoint")({
   version: Schema.Literal(1),
-  /** Where the clients come from. */
+  /** The source of the clients. */
   source: Schema.String,
   userId: Schema.String,
   secrets: Schema.Boolean,
-  /** The client that the export adds. Its name is noted before it is added, its id after. */
+  /** The client that the export adds. Its name is stored before it is added, its ID afterwards. */
   added: Schema.NullOr(Schema.Struct({ name: Schema.String, id: Schema.NullOr(Schema.String) })),
-  /** The place behind the last page that is written; none before the first. */
+  /** The place after the last page written; none before the first. */
   cursor: Schema.NullOr(PageCursor),
-  /** How much of the partial file belongs to what was read up to there. */
+  /** The length of the partial file at that place, in bytes. */
   bytes: Schema.NonNegativeInt,
   clients: Schema.NonNegativeInt,
-  /** All is written; only the file's name is not yet the right one. */
+  /** Everything is written, but the file is not renamed yet. */
   complete: Schema.Boolean
 }) {
-  /** The same with some fields changed. */
+  /** Returns a copy with some fields changed. */
   with(changes: Partial<typeof Checkpoint.Type>): Checkpoint {
     return new Checkpoint({ ...this, ...changes })
   }
@@ -38,7 +38,7 @@ export const readCheckpoint = (
     const fileSystem = yield* FileSystem.FileSystem
     if (!(yield* fileSystem.exists(path))) return Option.none()
     const text = yield* fileSystem.readFileString(path)
-    // One that is torn, by a disk that was full or a machine that stopped, counts as none.
+    // A truncated checkpoint, after a full disk or a crash, counts as none.
     const json = Option.liftThrowable((text: string): unknown => JSON.parse(text))(text)
     return yield* Effect.transposeOption(Option.map(json, Schema.decodeUnknown(Checkpoint)))
   }).pipe(

@@ -17,7 +17,7 @@ export interface ExportOptions {
   readonly restart: boolean
 }
 
-/** The command, without what it does. */
+/** The command without its handler. */
 export const exportCommand: Command.Command<"export-clients", never, never, ExportOptions> = Command.make(
   "export-clients",
   {

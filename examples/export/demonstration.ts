@@ -7,7 +7,7 @@ import type { Checkpoint } from "./Checkpoint.js"
 
 export const demonstration = { name: "the fake server", userId: "demo-user", perPage: 25, seeded: 249 }
 
-/** At these pages somebody else deletes a client that was read and adds another: the list keeps its length. */
+/** At these pages, a client that was already read is deleted and another is added, so the list keeps its length. */
 const changes = [3, 5, 7].map((page, index) => ({
   page,
   deleted: index + 1,
@@ -15,8 +15,8 @@ const changes = [3, 5, 7].map((page, index) => ({
 }))
 
 /**
- * Each run starts a fake of its own, with the same clients: what happened during an unfinished run is done again, so that
- * both see one list.
+ * Each run starts its own fake with the same clients. Changes during an unfinished run are repeated, so that both runs
+ * see the same list.
  */
 export const layerDemonstration = (userId: string, earlier: Option.Option<Checkpoint>) =>
   demonstrate(

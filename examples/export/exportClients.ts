@@ -1,6 +1,6 @@
 /**
- * The export: clients go to a partial file, page by page, and a checkpoint follows each page. A run that is killed loses
- * at most what it wrote behind its last checkpoint, and the next run cuts that off and reads it again.
+ * The export: writes clients to a partial file, page by page, with a checkpoint after each page. A killed run loses at
+ * most what it wrote after its last checkpoint; the next run truncates the file there and reads the rest again.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { OauthClientPage, OauthClientsStreamError, PageEvent, PageReport } from "effect-processmaker-oauth"
@@ -31,7 +31,7 @@ export const filesOf = (out: string): ExportFiles => ({
   checkpoint: `${out}.checkpoint`
 })
 
-/** Whose clients are exported, and from where. */
+/** The user and the source of an export. */
 export interface ExportSource {
   readonly name: string
   readonly userId: string
@@ -40,14 +40,14 @@ export interface ExportSource {
 
 export interface Exported {
   readonly checkpoint: Checkpoint
-  /** None when an earlier run had read everything. */
+  /** None if an earlier run had read everything. */
   readonly report: Option.Option<PageReport>
 }
 
 type Failure = ExportError | OauthClientsStreamError
 type Context = FileSystem.FileSystem | OauthClientsService
 
-/** The checkpoint to go on from. One of another export is an error: its partial file must not get mixed up. */
+/** The checkpoint to resume from. A checkpoint of another export is an error, so that their files are not mixed up. */
 export const findCheckpoint = (
   options: ExportOptions,
   source: Omit<ExportSource, "perPage">
@@ -60,7 +60,7 @@ export const findCheckpoint = (
     if (Option.isNone(found)) return found
     const { complete, cursor, secrets, source: name, userId } = found.value
     const fits = name === source.name && userId === source.userId && secrets === options.secrets
-    // One that has nothing to lose stands in nobody's way.
+    // A checkpoint without progress can be overwritten.
     if (!fits && cursor === null && !complete) return Option.none()
     if (name !== source.name || userId !== source.userId) {
       return yield* fail(
@@ -86,7 +86,7 @@ export const exportClients = (
     if (Option.isSome(earlier) && earlier.value.complete) {
       return yield* finish(files, { checkpoint: earlier.value, report: Option.none() })
     }
-    // Opened before anything is asked of the server: an output that cannot be written must not cost a client.
+    // Opened before any request is sent, so that no client is added if the output cannot be written.
     const file = yield* openPartial(
       files.partial,
       Option.match(earlier, { onNone: () => 0, onSome: ({ bytes }) => bytes })
@@ -101,7 +101,7 @@ export const exportClients = (
     return yield* finish(files, exported)
   })
 
-/** Adds a client, unless told not to, and reads it back. */
+/** Adds a client, unless disabled, and reads it back. */
 const begin = (
   files: ExportFiles,
   options: ExportOptions,
@@ -121,13 +121,13 @@ const begin = (
       clients: 0,
       complete: false
     })
-    // Noted before it is done: if this run is killed in between, the next one looks for the name.
+    // Stored before the client is added: if this run is killed in between, the next one searches for the name.
     yield* saveCheckpoint(files.checkpoint, plan)
     if (!options.add) return plan
     const { id } = yield* oauthClients.addOauthClient(userId, { name }).pipe(
       Effect.catchIf(
         ({ outcome }) => outcome === "unknown",
-        // Nobody else uses this name. The server may take a moment to show the client.
+        // The name is unique. The client may take a moment to appear in the list.
         () =>
           Effect.delay(Effect.map(oauthClients.ensureOauthClient(userId, { name }), ({ client }) => client), "1 second")
       ),
@@ -144,7 +144,7 @@ const begin = (
     return checkpoint
   })
 
-/** An export that failed before its first page leaves nothing behind, unless it has added a client. */
+/** An export that failed before its first page removes its files, unless it has added a client. */
 const forgetIfEmpty = (files: ExportFiles) =>
   Effect.flatMap(
     readCheckpoint(files.checkpoint),
@@ -154,7 +154,7 @@ const forgetIfEmpty = (files: ExportFiles) =>
         : Effect.void
   )
 
-/** Adds no second client; the one that the killed run was about to add is looked for first. */
+/** Searches for the client of the killed run first, so that no second one is added. */
 const resume = (files: ExportFiles, earlier: Checkpoint): Effect.Effect<Checkpoint, Failure, Context> =>
   Effect.gen(function*() {
     const { added, clients, cursor } = earlier
@@ -172,7 +172,7 @@ interface Writing {
   readonly source: ExportSource
   readonly file: PartialFile
   readonly start: Checkpoint
-  /** Told of each event after it was dealt with. */
+  /** Called with each event after it was handled. */
   readonly tell: (event: PageEvent) => Effect.Effect<void>
 }
 
@@ -213,7 +213,7 @@ const writePages = (
     return yield* Stream.runFoldEffect(events, { checkpoint: start, report: Option.none<PageReport>() }, step)
   }).pipe(Effect.scoped)
 
-/** Gives the file its name. Each step can be the last one of a killed run. */
+/** Renames the partial file. A run may be killed after any step. */
 const finish = (
   files: ExportFiles,
   { checkpoint, report }: Exported

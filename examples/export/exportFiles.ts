@@ -1,4 +1,4 @@
-/** The files of an export: written so that a crash at any moment leaves something to go on from. */
+/** The files of an export, written so that it can resume after a crash at any time. */
 import type * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Data from "effect/Data"
@@ -6,32 +6,32 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Path from "node:path"
 
-/** The export cannot go on, for a reason that is not the API's. */
+/** The export cannot continue, for a reason other than the API. */
 export class ExportError extends Data.TaggedError("ExportError")<{ readonly message: string }> {}
 
 export const fail = (message: string): Effect.Effect<never, ExportError> => Effect.fail(new ExportError({ message }))
 
-/** Says what could not be done to which file, and why. */
+/** Fails with the operation, the file and the reason. */
 export const cannot = (what: string) => (error: PlatformError.PlatformError): Effect.Effect<never, ExportError> =>
-  // Node's text, "ENOENT: no such file or directory, open '...'", without what follows the comma.
+  // Node's message, "ENOENT: no such file or directory, open '...'", up to the comma.
   fail(
     `cannot ${what}: ${error.description?.split(",")[0] ?? (error._tag === "SystemError" ? error.reason : error._tag)}`
   )
 
-/** The clients that were written so far. */
+/** The partial file. */
 export interface PartialFile {
-  /** Returns when the text is on the disk, with its length in bytes. */
+  /** Writes and syncs a text, and returns its length in bytes. */
   readonly append: (text: string) => Effect.Effect<number, ExportError>
 }
 
-/** Opens the file to go on after so many bytes: what a killed run wrote behind them is cut off. */
+/** Opens the file to append after so many bytes, and truncates what a killed run wrote after them. */
 export const openPartial = (
   path: string,
   bytes: number
 ): Effect.Effect<PartialFile, ExportError, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const fileSystem = yield* FileSystem.FileSystem
-    // For the owner's eyes only: with --secrets it holds secrets.
+    // Readable by the owner only, since it holds secrets with --secrets.
     const file = yield* fileSystem.open(path, { flag: "a", mode: 0o600 })
     const { size } = yield* file.stat
     if (size < bytes) {
@@ -41,7 +41,7 @@ export const openPartial = (
     return {
       append: (text: string) => {
         const buffer = new TextEncoder().encode(text)
-        // The page that ends a list may bring nothing, and to write nothing looks like a full disk.
+        // The last page may be empty, and writing nothing looks like a full disk.
         if (buffer.length === 0) return Effect.succeed(0)
         return Effect.as(Effect.zipRight(file.writeAll(buffer), file.sync), buffer.length).pipe(
           Effect.catchAll(cannot(`write ${path}`))
@@ -52,7 +52,7 @@ export const openPartial = (
     Effect.catchTags({ BadArgument: cannot(`write ${path}`), SystemError: cannot(`write ${path}`) })
   )
 
-/** A rename is on the disk only when its directory is. */
+/** A rename is durable only once its directory is synced. */
 const syncDirectory = (path: string) =>
   Effect.gen(function*() {
     const fileSystem = yield* FileSystem.FileSystem
@@ -60,11 +60,11 @@ const syncDirectory = (path: string) =>
     yield* directory.sync
   }).pipe(
     Effect.scoped,
-    // Windows opens no directories; there a rename is as durable as it gets.
+    // Windows cannot open directories, so a rename cannot be synced there.
     Effect.ignore
   )
 
-/** The file has either its old text or its new one, whenever the machine stops. */
+/** Replaces a file atomically: after a crash it has either its old or its new text. */
 export const replaceFile = (path: string, text: string): Effect.Effect<void, ExportError, FileSystem.FileSystem> =>
   Effect.gen(function*() {
     const fileSystem = yield* FileSystem.FileSystem

@@ -1,4 +1,4 @@
-/** What ends an export, in one line. */
+/** Describes the failure of an export in one line. */
 import type * as HttpServerError from "@effect/platform/HttpServerError"
 import type { OauthClientsStreamError } from "effect-processmaker-oauth"
 import type { UsageError } from "../support/commandLine.js"

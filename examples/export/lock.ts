@@ -1,4 +1,4 @@
-/** Keeps two exports from writing one file. The other one may be what is left of a run whose npm was killed. */
+/** Prevents two exports from writing the same file. The other one may be left over from a run whose npm was killed. */
 import type * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Data from "effect/Data"
@@ -13,7 +13,7 @@ import { cannot, fail } from "./exportFiles.js"
 
 class Held extends Data.TaggedError("Held")<{ readonly holder: number }> {}
 
-/** Takes the lock of a file until the scope closes. Another process that has it is waited for, within reason. */
+/** Locks a file until the scope closes. Waits for another process that holds the lock, up to a limit. */
 export const lock = (
   out: string,
   patience: Duration.DurationInput = "1 minute"
@@ -46,10 +46,10 @@ const takeOnce = (
     Effect.gen(function*() {
       const fileSystem = yield* FileSystem.FileSystem
       const holder = Number(
-        // Given back in this very moment.
+        // The lock was released in the meantime.
         yield* Effect.catchIf(fileSystem.readFileString(path), failedWith("NotFound"), () => Effect.succeed(""))
       )
-      // A container that starts again may give the same number to this process.
+      // A restarted container may give this process the same ID.
       if (holder !== process.pid && (yield* isRunning(holder))) return yield* new Held({ holder })
       yield* fileSystem.remove(path, { force: true })
       yield* takeOnce(path)
@@ -58,7 +58,7 @@ const takeOnce = (
 const failedWith = (reason: PlatformError.SystemErrorReason) => (error: PlatformError.PlatformError): boolean =>
   error._tag === "SystemError" && error.reason === reason
 
-// Written aside and then linked, so that a lock is never without its number: fails if there is one already.
+// Written to another file and then linked, so that a lock always has its process ID. Fails if a lock exists.
 const create = (path: string) =>
   Effect.gen(function*() {
     const fileSystem = yield* FileSystem.FileSystem
@@ -66,7 +66,7 @@ const create = (path: string) =>
     const text = String(process.pid)
     yield* fileSystem.writeFileString(aside, text).pipe(
       Effect.zipRight(fileSystem.link(aside, path)),
-      // Not every file system has links.
+      // Not every file system supports links.
       Effect.catchIf(Predicate.not(failedWith("AlreadyExists")), () =>
         fileSystem.writeFileString(path, text, { flag: "wx" })),
       Effect.ensuring(Effect.ignore(fileSystem.remove(aside, { force: true })))
@@ -75,17 +75,17 @@ const create = (path: string) =>
 
 const isRunning = (processId: number) =>
   Effect.gen(function*() {
-    // What is no number was not written by this program; 0 and below would ask whole groups of processes.
+    // Anything but a number was not written by this program; 0 and below would address process groups.
     if (!Number.isInteger(processId) || processId <= 0 || !isKnown(processId)) return false
     const fileSystem = yield* FileSystem.FileSystem
-    // On Linux "17 (node) Z …" is a process that has ended without its parent noticing; its name may hold anything.
+    // On Linux, "17 (node) Z …" is a zombie process; its name may hold anything.
     const status = yield* Effect.orElseSucceed(fileSystem.readFileString(`/proc/${processId}/stat`), () => "")
     return !status.slice(status.lastIndexOf(")")).startsWith(") Z")
   })
 
 const isKnown = (processId: number): boolean => {
   try {
-    // Signal 0 only asks.
+    // Signal 0 only checks that the process exists.
     return process.kill(processId, 0)
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM"

@@ -1,4 +1,4 @@
-/** Shows how far the export is: a bar on a terminal, plain lines elsewhere. */
+/** Shows the progress of the export: a bar on a terminal, plain lines elsewhere. */
 import type { PageEvent } from "effect-processmaker-oauth"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import { makeBar, say } from "../support/terminal.js"
 
 export interface Progress {
-  /** What happened, and how many clients are written. */
+  /** Shows an event, and how many clients are written. */
   readonly tell: (event: PageEvent, written: number) => Effect.Effect<void>
 }
 
@@ -17,7 +17,7 @@ export const makeProgress: Effect.Effect<Progress, never, Scope.Scope> = Effect.
   process.stderr.isTTY === true ? progressBar : progressLines
 )
 
-/** What there is to say of an event, but for pages. */
+/** The message of an event other than a page. */
 const remark = (event: PageEvent): string => {
   switch (event._tag) {
     case "PageRetrying":
@@ -51,7 +51,7 @@ const progressBar: Effect.Effect<Progress, never, Scope.Scope> = Effect.map(
   })
 )
 
-/** A line for each remark, and one a second for pages. */
+/** A line for each message, and one per second for pages. */
 const progressLines: Effect.Effect<Progress> = Effect.map(Ref.make(Number.NEGATIVE_INFINITY), (lastLine) => ({
   tell: (event, written) =>
     Effect.gen(function*() {

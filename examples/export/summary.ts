@@ -1,4 +1,4 @@
-/** What an export did, as a short table. */
+/** The result of an export, as a short table. */
 import * as Option from "effect/Option"
 import { tableOf } from "../support/terminal.js"
 import type { Row } from "../support/terminal.js"

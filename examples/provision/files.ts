@@ -1,4 +1,4 @@
-/** The files of `provision.ts`: the clients that are wanted, and the secrets if they are asked for. */
+/** The files of `provision.ts`: the wanted clients, and optionally their secrets. */
 import type * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { NewOauthClient } from "effect-processmaker-oauth"
@@ -19,11 +19,11 @@ const cannot = (what: string) => (error: PlatformError.PlatformError): FileError
 
 const decode = Schema.decode(Schema.parseJson(Schema.NonEmptyArray(NewOauthClient)), {
   errors: "all",
-  // A flag that is misspelt would be lost otherwise.
+  // A misspelled flag would otherwise be ignored.
   onExcessProperty: "error"
 })
 
-/** All of them are checked before the first is added. */
+/** Validates all clients before the first is added. */
 export const readWanted = (
   path: string
 ): Effect.Effect<ReadonlyArray<NewOauthClient>, FileError, FileSystem.FileSystem> =>
@@ -41,13 +41,13 @@ export const readWanted = (
   })
 
 export interface Secrets {
-  /** Writes the secret if the server has shown it and the file does not have it yet. */
+  /** Writes the secret if the server returned it and the file does not have it yet. */
   readonly save: (client: OauthClient) => Effect.Effect<void, FileError>
 }
 
 const nowhere: Secrets = { save: () => Effect.void }
 
-/** Opens the file, and creates it for its owner alone. What is in it stays. */
+/** Opens the file for appending. A new file is accessible by its owner only. */
 export const openSecrets = (
   path: string | undefined
 ): Effect.Effect<Secrets, FileError, FileSystem.FileSystem | Scope.Scope> =>
@@ -56,13 +56,13 @@ export const openSecrets = (
     const fileSystem = yield* FileSystem.FileSystem
     const file = yield* fileSystem.open(path, { flag: "a", mode: 0o600 })
     const { mode, type } = yield* file.stat
-    // Windows has no such modes.
+    // Windows has no file modes.
     if (type !== "File" || (process.platform !== "win32" && (mode & 0o077) !== 0)) {
       return yield* new FileError({ message: `${path} is open to others: secrets go to a file with mode 0600 only` })
     }
     const text = yield* fileSystem.readFileString(path)
     const lines = new Set(text.split("\n"))
-    // A run that was killed may have left half a line.
+    // A killed run may have left half a line.
     let start = text === "" || text.endsWith("\n") ? "" : "\n"
     return {
       save: ({ id, name, secret }: OauthClient) => {

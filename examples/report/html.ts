@@ -1,4 +1,4 @@
-/** HTML that cannot be broken by what is put into it. */
+/** HTML templates that escape their values. */
 
 export class Html {
   readonly text: string
@@ -24,6 +24,6 @@ const toHtml = (content: Content): string => {
   return String(content).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
 }
 
-/** Texts are escaped, wherever they stand; what is `Html` already stays as it is. */
+/** Escapes all values except `Html`. */
 export const html = (parts: TemplateStringsArray, ...contents: ReadonlyArray<Content>): Html =>
   new Html(parts.reduce((text, part, index) => text + toHtml(contents[index - 1] ?? "") + part))

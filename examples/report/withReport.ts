@@ -1,4 +1,4 @@
-/** Writes the report of a run beside what the run itself does. */
+/** Writes the report of a run. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { PageEvent } from "effect-processmaker-oauth"
 import * as Cause from "effect/Cause"
@@ -10,7 +10,7 @@ import { cannot } from "../export/exportFiles.js"
 import type { Collector, Outcome, Run } from "./Run.js"
 import { makeCollector } from "./Run.js"
 
-/** Runs the export of one user, and writes how it went to the file, if there is one, however it ended. */
+/** Runs the export of one user, and writes its report to `file`, if given, even if it fails. */
 export const withReport = <A, E extends { readonly _tag: string; readonly message: string }, R>(
   file: string | undefined,
   { title, source, userId }: Pick<Run, "source" | "title"> & { readonly userId: string },
@@ -42,7 +42,7 @@ export const writeReport = (
   Effect.gen(function*() {
     const fileSystem = yield* FileSystem.FileSystem
     const run = yield* collector.run(outcome)
-    // Loaded when it is needed: the library that draws takes half a second to start.
+    // Loaded on demand, since the plotting library takes half a second to start.
     const { render } = yield* Effect.promise(() => import("./render.js"))
     yield* fileSystem.writeFileString(file, render(run))
   }).pipe(

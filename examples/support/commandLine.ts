@@ -1,4 +1,4 @@
-/** What the programs here share of their command lines, which are made with `@effect/cli`. */
+/** Shared parts of the command lines, which use `@effect/cli`. */
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
@@ -13,7 +13,7 @@ import * as Option from "effect/Option"
 import { stripVTControlCharacters } from "node:util"
 import metadata from "../../package.json" with { type: "json" }
 
-/** The command line is wrong. */
+/** The command line is invalid. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
 export const flag = (name: string, description: string): Options.Options<boolean> =>
@@ -22,7 +22,7 @@ export const flag = (name: string, description: string): Options.Options<boolean
 export const optional = <A>(options: Options.Options<A>): Options.Options<A | undefined> =>
   Options.map(Options.optional(options), Option.getOrUndefined)
 
-/** An option whose value `check` turns into another one, or refuses in the words of `refusal`. */
+/** An option whose value `check` converts, or rejects with the message `refusal`. */
 export const checked = <A, B>(
   options: Options.Options<A>,
   check: (value: A) => B | undefined,

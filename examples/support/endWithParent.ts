@@ -1,7 +1,7 @@
 /**
- * Ends a program that npm runs when npm is told to end. npm passes SIGTERM on to the shell that it runs a script in, and
- * most shells end by it and say nothing to the program: it is left behind, and notices by having another parent. On
- * Windows, where nothing is passed on, a parent is for life, and this does nothing.
+ * Ends a program when the npm process that runs it is terminated. npm forwards SIGTERM to the shell of the script, and
+ * most shells exit without forwarding it, so the orphaned program detects that its parent has changed. On Windows, a
+ * parent never changes and this does nothing.
  */
 const parent = process.ppid
 

@@ -1,6 +1,6 @@
 /**
- * Lets a program outlive its readers (`npm start | head -1`): what it says goes nowhere then, and its work goes on. Without
- * this, Node ends it on the spot.
+ * Lets a program continue after its reader exits (`npm start | head -1`), and discards its output. Otherwise Node would
+ * end it immediately.
  */
 export const outliveReaders = (): void => {
   for (const stream of [process.stdout, process.stderr]) {

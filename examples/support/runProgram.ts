@@ -1,4 +1,4 @@
-/** How the programs here end: one clear line for a failure, and an exit code that a script can tell apart. */
+/** How the programs end: one clear line for a failure, and a distinct exit code. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
@@ -10,14 +10,14 @@ import * as Option from "effect/Option"
 import { outliveReaders } from "./outliveReaders.js"
 
 export interface Ending {
-  /** The line for the failure; none where everything has been said. */
+  /** The line to print; none if everything was already printed. */
   readonly line: string | undefined
   readonly exitCode: number
 }
 
 /**
- * Runs a program until it ends, is told to stop, or fails. A program that is told to stop exits with 130 (SIGINT) or 143
- * (SIGTERM), as a shell would say.
+ * Runs a program until it ends, fails, or receives a signal. After a signal it exits with 130 (SIGINT) or 143
+ * (SIGTERM), like a shell.
  */
 export const runProgram = <E>(
   name: string,
@@ -44,7 +44,7 @@ export const runProgram = <E>(
       if (line !== undefined) process.stderr.write(`${name}: ${line.replace(/\s*\n\s*/g, " ")}\n`)
     })
   outliveReaders()
-  // These programs say themselves what they do; the library's own lines would say it twice.
+  // These programs report their own progress, so the library's log lines would be redundant.
   const quiet = Logger.withMinimumLogLevel(Effect.onError(main, report), LogLevel.Warning)
   NodeRuntime.runMain(Effect.provide(quiet, NodeContext.layer), {
     disableErrorReporting: true,
@@ -52,7 +52,7 @@ export const runProgram = <E>(
   })
 }
 
-/** What to set, without the brackets of `ConfigError`'s own text. */
+/** What to set, without the brackets of `ConfigError`'s own message. */
 const describeConfig = (error: ConfigError.ConfigError): string =>
   error._op === "And" || error._op === "Or"
     ? `${describeConfig(error.left)}; ${describeConfig(error.right)}`

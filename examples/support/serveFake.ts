@@ -1,4 +1,4 @@
-/** The fake on a port of the loopback interface, for programs that want to reach it over HTTP. */
+/** Serves the fake on a port of the loopback interface, for programs that use HTTP. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServer from "@effect/platform/HttpServer"
@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 
-/** Where a served fake is, and the environment of a program that is to use it. */
+/** The address of a served fake, and the environment of a program that uses it. */
 export class ServedFake extends Context.Tag("examples/ServedFake")<ServedFake, {
   readonly baseUrl: string
   readonly tokenUrl: string
@@ -45,12 +45,12 @@ const place = Layer.effect(
 const listen = (port: number) =>
   Layer.unwrapEffect(Effect.sync(() => {
     const server = createServer()
-    // A connection that a client keeps alive would keep the server from closing.
+    // A keep-alive connection would prevent the server from closing.
     const hangUp = Layer.scopedDiscard(Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections())))
     return Layer.provideMerge(hangUp, NodeHttpServer.layer(() => server, { port, host: "127.0.0.1" }))
   }))
 
-/** Serves a fresh fake, or an app around it. Port 0 is one that is free. */
+/** Serves a new fake, or an app around it. Port 0 picks a free port. */
 export const serveFake = (
   options: FakeOptions & { readonly port?: number | undefined },
   app: HttpApp.Default<never, FakeProcessMaker> = FakeProcessMaker.httpApp

@@ -1,4 +1,4 @@
-/** What the examples run against: the tenant that the environment names, or a fake one in memory. */
+/** The server of the examples: the tenant in the environment, or an in-memory fake. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { OauthClientsService } from "effect-processmaker-oauth"
 import type { Fault, TestOptions } from "effect-processmaker-oauth/testing"
@@ -13,17 +13,17 @@ import * as Option from "effect/Option"
 
 const tenant = Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
 
-/** Something is missing that only a tenant needs. */
+/** A setting that a tenant requires is missing. */
 export class NotSaid extends Data.TaggedError("NotSaid")<{ readonly message: string }> {}
 
-/** What a tenant needs to be told. On the fake it is what was made up there. */
+/** A setting that a tenant requires. With the fake, it defaults to the generated value. */
 export const onTenant = <A, E>(
   told: Effect.Effect<A, E>,
   madeUp: A
 ): Effect.Effect<A, E | ConfigError.ConfigError> =>
   Effect.flatMap(tenant, Option.match({ onNone: () => Effect.succeed(madeUp), onSome: () => told }))
 
-/** Whose clients the example is about. */
+/** The user ID of the example. */
 export const userIdOr = (madeUp: string): Effect.Effect<string, ConfigError.ConfigError | NotSaid> =>
   onTenant(
     Effect.orElseFail(

@@ -23,7 +23,8 @@ describe("docs/errors.md", () => {
     })
 
     const reasons = reasonsOf(name)
-    it.runIf(reasons.length > 0)(`names each reason of ${name}`, () => {
+    if (reasons.length === 0) continue
+    it(`names each reason of ${name}`, () => {
       for (const reason of reasons) assert.include(sections.get(name), `"${reason}"`)
     })
   }

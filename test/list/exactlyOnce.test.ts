@@ -104,7 +104,7 @@ it.effect.prop(
       yield* check(before, idsOf(clients))
       yield* checkRequests(length, perPage, prefetch + steps.length * (8 + 2 * prefetch + 360 / perPage))
     }).pipe(Effect.provide(layerTest({ clients: length })), simulated),
-  { fastCheck: runs(20, 500), timeout: 300_000 }
+  { fastCheck: runs(12, 150), timeout: 300_000 }
 )
 
 it.effect.prop(
@@ -142,5 +142,5 @@ it.effect.prop(
       else assert.strictEqual(ids.length, new Set(ids).size, "somebody came twice")
       yield* checkRequests(length, perPage, 12 * most + (kills.length + 1) * (prefetch + 4))
     }).pipe(Effect.provide(layerTest({ clients: length })), simulated),
-  { fastCheck: runs(30, 500), timeout: 300_000 }
+  { fastCheck: runs(15, 150), timeout: 300_000 }
 )

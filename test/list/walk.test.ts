@@ -419,8 +419,10 @@ describe("servers of other kinds", () => {
     assert.strictEqual(liar(tens, (page) => ({ ...honest(page), total_pages: 900 })).ids.length, 35)
     const hole = liar((page) => page === 2 ? [] : tens(page), honest)
     assert.deepStrictEqual([hole.end, hole.ids.length, hole.unproven], ["ended", 25, true])
-    const endless = liar((page) => tens(1).map((n) => n + page * 10), () => undefined)
-    assert.deepStrictEqual([endless.end, endless.requests < 10_010], ["endless", true])
+    for (const said of [undefined, { total: 5 }]) {
+      const endless = liar((page) => tens(1).map((n) => n + page * 10), () => said)
+      assert.deepStrictEqual([endless.end, endless.requests < 10_010], ["endless", true])
+    }
   })
 
   it("a look without an anchor is taken if no number changed; a page with a higher number never is", () => {

@@ -171,7 +171,7 @@ export class Walk {
     const isBehind = last !== undefined && this.#expected(page) > searched(this.#search, this.#position, page).ahead
     if (highest > 0 && !isBehind) return ranks.indexOf(highest) + 1
     // Where all is remembered and nothing of it is left, the head is the anchor: the walk starts over.
-    if (start === 0 && complete && !isBehind) return 0
+    if (start === 0 && complete) return 0
     if (!this.#isNeighbour(page)) return undefined
     this.#unproven ||= ids.length > 0 || this.#paging.isFixed
     return 0

@@ -39,6 +39,7 @@ const compressed: Rows = {
   "gzip, unsaid": packed(gzipSync(item("Büro"))),
   "deflate, said": packed(deflateSync(item("Büro")), "deflate"),
   "deflate, unsaid": packed(deflateSync(item("Büro"), { level: 9 })),
+  "deflate at a low level, unsaid": packed(deflateSync(item("Büro"), { level: 4 })),
   "deflate at the lowest level, unsaid": packed(deflateSync(item("Büro"), { level: 1 })),
   "deflate without its header": packed(
     deflateRawSync(item("Büro")),

@@ -58,6 +58,14 @@ const words: Rows = {
     sent(new Uint8Array([0x1b, 0x30, 0x00, 0xe0, 0x8d, 0x94, 0x6e]), 403),
     refused("Forbidden", { errors: [] })
   ),
+  "words: lists too deep for any": find(
+    sent("[".repeat(50_000) + "]".repeat(50_000), 403),
+    refused("Forbidden", { errors: [] })
+  ),
+  "words: maps too deep for any": find(
+    sent(`{"errors":${`{"a":`.repeat(20_000)}"No."${"}".repeat(20_001)}`, 403),
+    refused("Forbidden", { errors: [] })
+  ),
   "words: half a text is none": find(sent(`"No.`, 403), refused("Forbidden", { errors: [] })),
   "words: half a document is none": find(sent(`{"errors":[{"tit`, 403), refused("Forbidden", { errors: [] })),
   "words: HTML is none": find(

@@ -124,7 +124,7 @@ const asBuilt = (source: CheckedCredentials): Effect.Effect<CheckedCredentials> 
 
 const fromSource = (source: CheckedCredentials): TokenLayer =>
   Layer.unwrapEffect(
-    Effect.zipWith(source, asBuilt(source), (credentials, again) => tokenLayer(credentials, again))
+    Effect.zipWith(source, asBuilt(source), (credentials, reread) => tokenLayer(credentials, reread))
   )
 
 /** @internal */
@@ -132,5 +132,5 @@ export const tokensFromEnvironment: Effect.Effect<TokenLayer, ConfigError.Config
   credentialsFromEnvironment,
   asBuilt(credentialsFromEnvironment),
   // Reading an access token from the environment again returns the same one.
-  (credentials, again) => tokenLayer(credentials, credentials.login && again)
+  (credentials, reread) => tokenLayer(credentials, credentials.login && reread)
 )

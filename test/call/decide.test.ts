@@ -150,19 +150,19 @@ describe("how long it waits, and why it stops", () => {
     ["what the server asks for, and jitter above", { failure: status(429, { retryAfter: 2000 }) }, {
       _tag: "Wait",
       delay: 2100,
-      kind: "told"
+      kind: "retryAfter"
     }],
     ["no jitter below", { failure: status(429, { retryAfter: 2000 }), random: 0 }, {
       _tag: "Wait",
       delay: 2000,
-      kind: "told"
+      kind: "retryAfter"
     }],
     ["its turn in the budget", { budgetWait: 1234.5 }, { _tag: "Wait", delay: 1235, kind: "backOff" }],
     ["no budget in time", { budgetWait: 10_001 }, { _tag: "Stop", reason: "budget" }],
     ["told, whatever the budget", { budgetWait: 10_001, failure: status(503, { retryAfter: 1000 }), random: 0 }, {
       _tag: "Wait",
       delay: 1000,
-      kind: "told"
+      kind: "retryAfter"
     }],
     ["a replay at once, whatever the budget", { budgetWait: 10_001, failure: status(401) }, {
       _tag: "Wait",

@@ -14,8 +14,8 @@ export type Decision =
     readonly _tag: "Wait"
     /** In whole milliseconds. */
     readonly delay: number
-    /** `replay` with another token, `told` by the server when to come back, or by this side's own `backOff`. */
-    readonly kind: "replay" | "told" | "backOff"
+    /** `replay` retries with another token, `retryAfter` at the server's time, `backOff` after the policy's delay. */
+    readonly kind: "replay" | "retryAfter" | "backOff"
   }
 
 export interface Situation {
@@ -60,12 +60,12 @@ const isLasting = ({ code = "", reason }: NoAnswer, reached: boolean): boolean =
   reason === "tls" || (!reached && /^(ENOTFOUND|ENODATA|EAI_NONAME|EAI_NODATA)$/.test(code))
 
 /** Whether to retry this method, by the meaning of the status and whether the server sent a retry time. */
-const repeatsAfter: Record<StatusMeaning["repeat"], (method: Method, told: boolean) => boolean> = {
+const repeatsAfter: Record<StatusMeaning["repeat"], (method: Method, hasRetryAfter: boolean) => boolean> = {
   never: constFalse,
   replay: constFalse,
   reads: (method) => method === "GET",
   idempotent: (method) => method !== "POST",
-  told: (method, told) => method !== "POST" || told,
+  retryAfter: (method, hasRetryAfter) => method !== "POST" || hasRetryAfter,
   all: constTrue
 }
 
@@ -88,13 +88,13 @@ export const decide = (situation: Situation): Decision => {
 // Full jitter (a uniform part of the exponential ceiling), on top of the server's retry time.
 const backOff = (
   { attempts, budgetWait, failure, policy, random }: Situation
-): { readonly delay: number; readonly kind: "told" | "backOff" } | StopReason => {
-  const asked = failure._tag === "RefusedStatus" ? failure.retryAfter ?? 0 : 0
-  if (asked > policy.maxRetryAfter) return "retryAfter"
+): { readonly delay: number; readonly kind: "retryAfter" | "backOff" } | StopReason => {
+  const retryAfter = failure._tag === "RefusedStatus" ? failure.retryAfter ?? 0 : 0
+  if (retryAfter > policy.maxRetryAfter) return "retryAfter"
   const ceiling = Math.min(policy.maxDelay, policy.baseDelay * 2 ** Math.min(Math.max(attempts - 1, 0), 60))
-  const delay = Math.ceil(asked + random * ceiling)
+  const delay = Math.ceil(retryAfter + random * ceiling)
   // A retry at the server's own time does not amplify an outage, so it needs no budget.
-  if (asked > 0) return { delay, kind: "told" }
+  if (retryAfter > 0) return { delay, kind: "retryAfter" }
   return budgetWait > policy.maxDelay
     ? "budget"
     : { delay: Math.max(delay, Math.ceil(budgetWait)), kind: "backOff" }

@@ -28,7 +28,7 @@ export const repeating = <A, R>(
   { budget, mayReplay, method, onRepeat, throttle }: RepeatOptions,
   attempt: Effect.Effect<A, Failure, R>
 ): Effect.Effect<A, Failure, R> => {
-  const again = (failure: Failure): Effect.Effect<void, Failure> =>
+  const waitToRetry = (failure: Failure): Effect.Effect<void, Failure> =>
     Effect.flatMap(Random.next, (random) => {
       const now = ledger.now()
       throttle.reached ||= isAnswered(failure)
@@ -60,7 +60,7 @@ export const repeating = <A, R>(
         budget.earn(repeated)
         return Effect.succeed(value)
       },
-      onFailure: (failure) => Effect.zipRight(again(failure), Effect.suspend(() => from(true)))
+      onFailure: (failure) => Effect.zipRight(waitToRetry(failure), Effect.suspend(() => from(true)))
     })
   return from(false)
 }

@@ -74,7 +74,7 @@ export const hold = (throttle: Throttle, now: number, millis: number, status: nu
 /** Holds back all calls if this response asks for it. */
 export const holdIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedStatus): Effect.Effect<void> => {
   const { repeat } = statusMeaning(status)
-  return retryAfter !== undefined && (repeat === "all" || repeat === "told")
+  return retryAfter !== undefined && (repeat === "all" || repeat === "retryAfter")
     ? Effect.flatMap(monotonic, (now) => hold(throttle, now, retryAfter, status))
     : Effect.void
 }

@@ -29,7 +29,7 @@ export interface NoAnswer {
 }
 
 /** What a response reports about a failure. */
-export interface Said {
+export interface ResponseFacts {
   readonly status: number
   readonly errors?: ReadonlyArray<ErrorDetail> | undefined
   /** From `x-request-id`, `cf-ray` and the like. */
@@ -38,7 +38,7 @@ export interface Said {
   readonly html?: true | undefined
 }
 
-export interface RefusedStatus extends Said {
+export interface RefusedStatus extends ResponseFacts {
   readonly _tag: "RefusedStatus"
   /** In milliseconds. */
   readonly retryAfter?: number | undefined
@@ -47,10 +47,10 @@ export interface RefusedStatus extends Said {
   /** The transport followed a redirect: the status is that of the redirect's target. */
   readonly followed?: boolean | undefined
   /** False if this repeats an earlier rejection of a login, without a request. */
-  readonly asked?: boolean | undefined
+  readonly requested?: boolean | undefined
 }
 
-export interface InvalidAnswer extends Said {
+export interface InvalidAnswer extends ResponseFacts {
   readonly _tag: "InvalidAnswer"
   readonly reason: ProcessMakerInvalidResponse["reason"]
   readonly issues: ReadonlyArray<SchemaIssue>
@@ -58,7 +58,7 @@ export interface InvalidAnswer extends Said {
   readonly denied?: true | undefined
 }
 
-export interface LoginRefused extends Said {
+export interface LoginRefused extends ResponseFacts {
   readonly _tag: "LoginRefused"
   readonly reason: string
   /** Why the credentials are unavailable. */
@@ -66,7 +66,7 @@ export interface LoginRefused extends Said {
   /** In milliseconds: how long to wait before the next login. */
   readonly coolDown?: number | undefined
   /** False if this repeats an earlier rejection, without a request. */
-  readonly asked?: boolean | undefined
+  readonly requested?: boolean | undefined
 }
 
 /** The `reason` of a login whose response is not a token response. */
@@ -90,7 +90,7 @@ export const mayHaveBeenApplied = (failure: Failure): boolean => {
     case "RefusedStatus": {
       const { applied } = statusMeaning(failure.status)
       return failure.followed === true || applied === "maybe" ||
-        (applied === "noIfTold" && failure.retryAfter === undefined)
+        (applied === "noIfRetryAfter" && failure.retryAfter === undefined)
     }
     case "InvalidInput":
     case "LoginRefused":

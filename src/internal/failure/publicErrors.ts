@@ -8,7 +8,7 @@ import type { OauthClient } from "../../OauthClient.js"
 import type { AccessTokenError, OauthClientsError } from "../../ProcessMakerError.js"
 import * as Errors from "../../ProcessMakerError.js"
 import { invalidTokenResponse } from "./failure.js"
-import type { Failure, LoginRefused, NoAnswer, RefusedStatus, Said } from "./failure.js"
+import type { Failure, LoginRefused, NoAnswer, RefusedStatus, ResponseFacts } from "./failure.js"
 import { statusMeaning } from "./status.js"
 
 /** The errors of a call. Only the operation itself can tell that a change was ignored. */
@@ -114,14 +114,14 @@ const unansweredError = (
   }
 }
 
-const noTokenResponse = (said: Said, call: CallFacts): AccessTokenError =>
-  unansweredError({ ...said, _tag: "LoginRefused", reason: invalidTokenResponse }, call)
+const noTokenResponse = (facts: ResponseFacts, call: CallFacts): AccessTokenError =>
+  unansweredError({ ...facts, _tag: "LoginRefused", reason: invalidTokenResponse }, call)
 
 // Omits an undefined field, which would clutter the printed error.
 const defined = <K extends string, V>(field: Record<K, V | undefined>): Partial<Record<K, V | undefined>> =>
   Object.values(field).includes(undefined) ? {} : field
 
-const answered = ({ errors = [], html, requestId, status }: Said) => ({
+const answered = ({ errors = [], html, requestId, status }: ResponseFacts) => ({
   status,
   errors,
   requestId: Option.fromNullable(requestId),

@@ -9,12 +9,12 @@ export interface StatusMeaning {
     | "ServerError"
     | "UnexpectedStatus"
   /**
-   * Which methods may be retried: `reads` is GET, `idempotent` is GET, PUT and DELETE (RFC 9110, section 9.2.2), `told`
-   * is `idempotent`, and also POST if the server sent a retry time. `replay` retries with another token.
+   * Which methods may be retried: `reads` is GET, `idempotent` is GET, PUT and DELETE (RFC 9110, section 9.2.2),
+   * `retryAfter` is `idempotent`, and also POST if the server sent a retry time. `replay` retries with another token.
    */
-  readonly repeat: "never" | "reads" | "idempotent" | "told" | "all" | "replay"
+  readonly repeat: "never" | "reads" | "idempotent" | "retryAfter" | "all" | "replay"
   /** Whether a write may have been applied. */
-  readonly applied: "no" | "maybe" | "noIfTold"
+  readonly applied: "no" | "maybe" | "noIfRetryAfter"
 }
 
 const silentGateway: StatusMeaning = { error: "ServerError", repeat: "idempotent", applied: "maybe" }
@@ -29,7 +29,7 @@ const table: Readonly<Record<number, StatusMeaning>> = {
   429: { error: "RateLimited", repeat: "all", applied: "no" },
   500: { error: "ServerError", repeat: "reads", applied: "maybe" },
   502: silentGateway,
-  503: { error: "ServerError", repeat: "told", applied: "noIfTold" },
+  503: { error: "ServerError", repeat: "retryAfter", applied: "noIfRetryAfter" },
   504: silentGateway,
   // Cloudflare's statuses for an origin that does not respond.
   520: silentGateway,

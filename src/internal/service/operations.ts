@@ -9,7 +9,7 @@ import type { ProcessMakerError } from "../../ProcessMakerError.js"
 import type { Method } from "../call/decision.js"
 import type { InvalidAnswer } from "../failure/failure.js"
 import { writeChanges, writeNew } from "../wire/client.js"
-import { readAskedPage, readClient, readNothing, readUpdate } from "../wire/document.js"
+import { readClient, readNothing, readRequestedPage, readUpdate } from "../wire/document.js"
 import type { Answer, ClientDocument, ListDocument } from "../wire/document.js"
 import { checked, checkPage } from "./inputs.js"
 import type { Checked, PageNumbers } from "./inputs.js"
@@ -30,7 +30,7 @@ export interface Ids {
 type ErrorTag = ProcessMakerError["_tag"]
 
 /** What was requested, to compare with the response. */
-export interface Asked extends Ids {
+export interface Requested extends Ids {
   readonly page?: number | undefined
 }
 
@@ -45,7 +45,7 @@ export interface Operation<Input, Output, Tag extends ErrorTag = ErrorTag> {
   readonly query?: (input: Input) => Readonly<Record<string, string>>
   readonly body?: (input: Input, ids: Ids) => string
   /** Decodes a successful response. */
-  readonly output: (answer: Answer, asked: Asked) => Either.Either<Output, InvalidAnswer>
+  readonly output: (answer: Answer, requested: Requested) => Either.Either<Output, InvalidAnswer>
   /** The tags of its errors. */
   readonly errors: ReadonlyArray<Tag>
   /**
@@ -111,7 +111,7 @@ export const findOauthClients: Operation<PageNumbers, ListDocument, CallTag> = {
   template: "/users/{user_id}/clients",
   input: checkPage,
   query: ({ page, perPage }) => ({ page: String(page), per_page: String(perPage) }),
-  output: (answer, { page = 1 }) => readAskedPage(answer, page),
+  output: (answer, { page = 1 }) => readRequestedPage(answer, page),
   errors: callErrors,
   repeats: "safe"
 }

@@ -119,7 +119,7 @@ export const unavailableAtLogin = (error: ConfigError.ConfigError): Failure => (
   status: 0,
   reason: credentialsUnavailable,
   words: leaves(error).map(({ message }) => message).join("; "),
-  asked: false
+  requested: false
 })
 
 const variables = {

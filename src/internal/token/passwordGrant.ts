@@ -92,7 +92,7 @@ export const makePasswordGrant = (
           onSome: (credentials) => inTime((worker) => refresh({ ...endpoint, credentials, resendCount }, token, worker))
         })
     })
-    const ask = (ledger: Ledger) =>
+    const awaitToken = (ledger: Ledger) =>
       Effect.zipRight(
         passThrottle(throttle, ledger),
         Effect.suspend(() =>
@@ -105,7 +105,7 @@ export const makePasswordGrant = (
         // No retry budget, since callers share one request, which has its own backoff.
         { budget: unlimited, throttle, method: "GET", mayReplay: false },
         // A throttled token endpoint must not hold back calls that have a cached token.
-        Effect.flatMap(cache.cached, Option.match({ onNone: () => ask(ledger), onSome: Effect.succeed }))
+        Effect.flatMap(cache.cached, Option.match({ onNone: () => awaitToken(ledger), onSome: Effect.succeed }))
       )
     return {
       get: Effect.flatMap(CurrentLedger, getUnder(config, join)),
@@ -138,5 +138,5 @@ const getUnder = (
 // Counts only requests that were sent. A rejection that is repeated during the cool-down was not.
 const countFailure = (ledger: Ledger, failure: Failure): Effect.Effect<void> =>
   Effect.sync(() => {
-    if (!("asked" in failure) || failure.asked !== false) ledger.attempts += 1
+    if (!("requested" in failure) || failure.requested !== false) ledger.attempts += 1
   })

@@ -128,7 +128,7 @@ export const makeTokenCache = (options: TokenCacheOptions): Effect.Effect<TokenC
             return restore(awaitResult(state, state.request, now))
           }
           if (state.closed) {
-            return Effect.fail<Failure>({ _tag: "LoginRefused", status: 0, reason: "closed", asked: false })
+            return Effect.fail<Failure>({ _tag: "LoginRefused", status: 0, reason: "closed", requested: false })
           }
           const request = {
             result: Deferred.unsafeMake<AccessToken, Failure>(FiberId.none),
@@ -158,7 +158,7 @@ const usable = ({ cached }: State, now: Instant): Option.Option<AccessToken> =>
 
 const coolingDown = ({ refusal }: State, now: Instant): Option.Option<Failure> =>
   refusal !== undefined && now.steady < refusal.until
-    ? Option.some({ ...refusal.failure, coolDown: refusal.until - now.steady, asked: false })
+    ? Option.some({ ...refusal.failure, coolDown: refusal.until - now.steady, requested: false })
     : Option.none()
 
 // While the cached token is still valid, its renewal must not fail a call or delay it for long.

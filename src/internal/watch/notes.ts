@@ -51,12 +51,12 @@ export const noteRelease = (): void => metric.held.update(0)
 /** Records that a list changed while it was streamed. Must be called from within a fiber, whose loggers it uses. */
 export const noteDrift = (facts: Facts, sign: string): void => {
   metric.drift.update(1, { sign })
-  const told = Effect.annotateLogs(Effect.logInfo("ProcessMaker: the list changed"), {
+  const line = Effect.annotateLogs(Effect.logInfo("ProcessMaker: the list changed"), {
     [attribute.sign]: sign,
     ...defined(attributesOf(facts))
   })
   Option.map(
     Fiber.getCurrentFiber(),
-    (fiber) => Effect.runSync(Effect.zipRight(Effect.setFiberRefs(fiber.getFiberRefs()), told))
+    (fiber) => Effect.runSync(Effect.zipRight(Effect.setFiberRefs(fiber.getFiberRefs()), line))
   )
 }

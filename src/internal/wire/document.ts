@@ -98,7 +98,7 @@ export const readStrictPage = (answer: Answer): Decoded<ListDocument> =>
   })
 
 /** Reads the document of the requested page, and rejects any other page. */
-export const readAskedPage = (answer: Answer, page: number): Decoded<ListDocument> =>
+export const readRequestedPage = (answer: Answer, page: number): Decoded<ListDocument> =>
   Either.flatMap(readStrictPage(answer), (document) =>
     (document.numbers.currentPage ?? page) === page
       ? Either.right(document)

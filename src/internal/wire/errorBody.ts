@@ -1,6 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import type { ErrorDetail } from "../../ErrorDetail.js"
-import type { Said } from "../failure/failure.js"
+import type { ResponseFacts } from "../failure/failure.js"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -8,7 +8,7 @@ const mostDetails = 20
 const deepest = 4
 
 /** Reads the error details in the body of an error response, in any format. Empty if there are none. */
-export const readErrorBody = (text: string): Pick<Said, "errors" | "html"> =>
+export const readErrorBody = (text: string): Pick<ResponseFacts, "errors" | "html"> =>
   isHtml(text) ? { html: true } : { errors: readErrors(parse(text)) }
 
 /** Reads the error details of a parsed document. */

@@ -32,9 +32,10 @@ const clients = Number(options.clients)
 const concurrency = 8
 /** How many clients are read for a part of the work. */
 const sample = 50_000
-// As `npm run batch` runs it, and with an eye on it.
-const [node = "", ...flags] = metadata.scripts.batch.split(" ")
-const program = [...flags.slice(0, -1), "--import", "./test/bench/usage.ts", ...flags.slice(-1)]
+// As npm runs them, which ends them with this program; the batch with an eye on it.
+const [node = "", ...fakeProgram] = metadata.scripts.fake.split(" ")
+const [, ...batchProgram] = metadata.scripts.batch.split(" ")
+batchProgram.splice(-1, 0, "--import", "./test/bench/usage.ts")
 
 const folder = mkdtempSync(Path.join(Os.tmpdir(), "batch-bench-"))
 const file = (name: string): string => Path.join(folder, name)
@@ -42,8 +43,8 @@ const file = (name: string): string => Path.join(folder, name)
 type Environment = Readonly<Record<string, string>>
 
 const startFake = async (users: number, clients: number) => {
-  const args = ["--import", "tsx", "examples/fake.ts", "--users", String(users), "--clients", String(clients)]
-  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
+  const args = ["--users", String(users), "--clients", String(clients)]
+  const server = spawn(node, [...fakeProgram, ...args], { stdio: ["ignore", "pipe", "inherit"] })
   const [line] = await once(createInterface(server.stdout), "line")
   const { baseUrl, clientId, clientSecret, password, userIds, username } = JSON.parse(line)
   const environment: Environment = {
@@ -115,7 +116,7 @@ const bytesIn = async (store: string, tables: string): Promise<number> => {
 const runBatch = async (environment: Environment) => {
   const args = ["--users", file("users.txt"), "--store", file("batch.db"), "--out", file("out.ndjson")]
   const begin = performance.now()
-  const batch = spawn(node, [...program, ...args], {
+  const batch = spawn(node, [...batchProgram, ...args], {
     env: { ...process.env, ...environment, USAGE: file("usage.json") },
     stdio: ["ignore", "ignore", "inherit"]
   })

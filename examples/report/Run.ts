@@ -1,4 +1,4 @@
-/** What a run did: a plain value, collected from the events of any number of streams while they run. */
+/** A plain value that describes a run, collected from the events of any number of streams. */
 import type { PageEvent } from "effect-processmaker-oauth"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -9,7 +9,7 @@ import * as Tracer from "effect/Tracer"
 /** Times are milliseconds: `at` since the run began. */
 export interface Run {
   readonly title: string
-  /** Where the clients came from. */
+  /** The source of the clients. */
   readonly source: string
   /** Milliseconds since the epoch. */
   readonly startedAt: number
@@ -17,7 +17,7 @@ export interface Run {
   readonly outcome: Outcome
   readonly users: number
   readonly pages: ReadonlyArray<ReadPage>
-  /** How long each page took, its retries included; empty where nobody measured it. */
+  /** The duration of each page, including retries; empty if not measured. */
   readonly latencies: ReadonlyArray<number>
   readonly retries: ReadonlyArray<Retry>
   readonly drifts: ReadonlyArray<Drift>
@@ -27,7 +27,7 @@ export interface Run {
   readonly suspectedMisses: number
   /** Requests that brought nothing new: those that looked for a place, or again at the end. */
   readonly extraRequests: number
-  /** Users whose server gave pages that could not overlap, so that a change may have gone unseen. */
+  /** Users whose pages could not overlap, so that a change may be undetected. */
   readonly unproven: number
 }
 
@@ -45,7 +45,7 @@ export interface ReadPage extends Happened {
 export interface Retry extends Happened {
   readonly page: number
   readonly delay: number
-  /** The error's tag. */
+  /** The tag of the error. */
   readonly tag: string
 }
 
@@ -58,7 +58,7 @@ export interface Drift extends Happened {
 
 export interface Rejected extends Happened {
   readonly page: number
-  /** Which row of the page, from 1. */
+  /** The row on the page, from 1. */
   readonly row: number
   readonly issue: string
 }
@@ -69,13 +69,13 @@ export interface Failure extends Happened {
 }
 
 export interface Collector {
-  /** Notes an event of this user's stream. */
+  /** Records an event of this user's stream. */
   readonly tell: (userId: string, event: PageEvent) => Effect.Effect<void>
-  /** Notes that this user's export failed. */
+  /** Records that this user's export failed. */
   readonly fail: (userId: string, error: { readonly _tag: string; readonly message: string }) => Effect.Effect<void>
-  /** Measures the pages that this effect reads, by their spans; the tracer in force sees them as before. */
+  /** Measures the pages that this effect reads by their spans, which the current tracer still receives. */
   readonly measure: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** What is known so far. */
+  /** The run so far. */
   readonly run: (outcome: Outcome) => Effect.Effect<Run>
 }
 

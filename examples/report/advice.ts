@@ -1,4 +1,4 @@
-/** What to do about a failure, by the tag of its error. */
+/** Advice on a failure, by the tag of its error. */
 import type { ProcessMakerError } from "effect-processmaker-oauth"
 
 const byTag: Readonly<Record<ProcessMakerError["_tag"], string>> = {

@@ -1,4 +1,4 @@
-/** The plots of a report, as inline SVG: each in two widths, of which the page shows the one that fits. */
+/** The plots of a report, as inline SVG, each in two widths so that the page can show the one that fits. */
 import * as Plot from "@observablehq/plot"
 import { parseHTML } from "linkedom"
 import { Html, html } from "./html.js"
@@ -30,10 +30,10 @@ const draw = (label: string, options: (width: Width) => Plot.PlotOptions): Html 
     })
   }`
 
-/** In milliseconds: a plot of less would have an axis of odd fractions. */
+/** The minimum range in milliseconds, since a shorter one would label its axis with odd fractions. */
 const shortestTime = 1000
 
-/** Seconds since the run began, or minutes where it is long. */
+/** Seconds since the run began, or minutes for a long run. */
 const timeAxis = (elapsed: number, width: Width) => {
   const inMinutes = elapsed >= 600_000
   return {
@@ -89,7 +89,7 @@ export const percentile = (sorted: ReadonlyArray<number>, share: number): number
 export const milliseconds = (value: number): string =>
   value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)} s`
 
-/** On a logarithmic scale: a page that was held back for a minute must not squeeze all others into one bar. */
+/** Logarithmic, so that one page that was held back for a minute does not squeeze the others into one bar. */
 export const latency = (latencies: ReadonlyArray<number>): Html => {
   const sorted = latencies.map((value) => Math.max(1, value)).sort((left, right) => left - right)
   const [least, most] = [sorted.at(0) ?? 1, sorted.at(-1) ?? 1]
@@ -131,7 +131,7 @@ export const latency = (latencies: ReadonlyArray<number>): Html => {
   }))
 }
 
-/** More than these in a lane would hide each other: of more, some are drawn, spread evenly. */
+/** The maximum number of bars in a lane, since more would overlap. Beyond it, an evenly spaced selection is drawn. */
 const mostRetries = 200
 
 const shortTag = (tag: string): string => tag.replace(/^ProcessMaker/, "")

@@ -1,11 +1,11 @@
-/** A run as one HTML file: no script, nothing loaded from elsewhere. */
+/** A run as one HTML file, without scripts or external resources. */
 import { adviceFor } from "./advice.js"
 import { Html, html } from "./html.js"
 import { latency, milliseconds, percentile, throughput, waits } from "./plots.js"
 import type { Drift, Failure, Outcome, Rejected, Run } from "./Run.js"
 import { style } from "./style.js"
 
-/** Longer tables than this are cut: what comes after is more of the same. */
+/** The maximum number of rows in a table. */
 const mostRows = 20
 
 export const render = (run: Run): string =>
@@ -78,7 +78,7 @@ const figures = (run: Run): Html => {
 ${notes(run).map((note) => html`<p class="note">${note}</p>`)}`
 }
 
-/** How sure it is that no client is missing. */
+/** How certain it is that no client is missing. */
 const notes = ({ failures, outcome, rejected, suspectedMisses, unproven, users }: Run): ReadonlyArray<string> => {
   if (unproven > 0) {
     const pages = users === 1 ? "The server's pages" : `The pages of ${plural(unproven, "user", "users")}`
@@ -93,7 +93,7 @@ const notes = ({ failures, outcome, rejected, suspectedMisses, unproven, users }
 const missed =
   "Suspected misses are clients that the server counts and that were not read. Most likely they were added during the run. A new run reads them."
 
-/** A plot with its words, or a sentence where there is nothing to draw. */
+/** A plot with its caption, or a sentence if there is nothing to draw. */
 const section = (title: string, caption: string, plot: Html | undefined, otherwise: string): Html =>
   html`<section>
 <h2>${title}</h2>

@@ -1,4 +1,4 @@
-/** The look of a report, light and dark. */
+/** The style sheet of a report, light and dark. */
 export const style = `
 :root {
   color-scheme: light dark;

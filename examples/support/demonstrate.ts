@@ -1,11 +1,11 @@
-/** A fake server for a program that is told of no tenant. */
+/** A fake server for a program without a tenant. */
 import type { FakeOptions, FakeProcessMaker } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { configFromFake, ServedFake, serveFake } from "./serveFake.js"
 import { say } from "./terminal.js"
 
-/** Serves a fake that is prepared, says so, and makes the program read its configuration from it. */
+/** Serves a prepared fake, reports it, and makes the program read its configuration from it. */
 export const demonstrate = (
   users: FakeOptions["users"],
   madeUp: string,

@@ -1,4 +1,4 @@
-/** What programs here show: progress and messages on stderr, tables for the standard output. */
+/** The output of the programs: progress and messages on stderr, tables on stdout. */
 import { SingleBar } from "cli-progress"
 import Table from "cli-table3"
 import * as Effect from "effect/Effect"
@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 
 export const say = (line: string): Effect.Effect<void> => Effect.sync(() => process.stderr.write(`${line}\n`))
 
-/** A bar for as long as the scope is open. `{bar}`, `{value}` and `{total}` of its format are its own. */
+/** A progress bar, shown until the scope closes. It fills in `{bar}`, `{value}` and `{total}` of the format. */
 export const makeBar = (
   format: string,
   values: Readonly<Record<string, unknown>>
@@ -20,9 +20,9 @@ export const makeBar = (
         barsize: 30,
         stream: process.stderr,
         hideCursor: true,
-        // As long as the total is not known.
+        // While the total is unknown.
         emptyOnZero: true,
-        // Signals are the program's business.
+        // The program handles signals itself.
         gracefulExit: false
       })
       bar.start(0, 0, values)

@@ -18,7 +18,7 @@ import { isPassing } from "./tokenEndpoint.js"
 import type { Grant } from "./tokenEndpoint.js"
 
 export interface TokenCacheOptions {
-  /** Both are told how many requests failed before. */
+  /** Both receive the number of consecutive failures. */
   readonly logIn: (resendCount: number) => Effect.Effect<Grant, Failure>
   readonly refresh: (refreshToken: Redacted.Redacted<string>, resendCount: number) => Effect.Effect<Grant, Failure>
   /** In milliseconds: how long to wait after a rejected login. */

@@ -26,7 +26,6 @@ const project = (name: "virtual" | "real" | "alone"): TestProjectInlineConfigura
   test: {
     name,
     include: files.filter((file) => (projectOf.get(file) ?? "virtual") === name),
-    isolate: name === "alone",
     globalSetup: name === "real" ? ["test/support/bundledExamples.ts"] : []
   }
 })
@@ -40,6 +39,8 @@ export default defineConfig({
     ]
   },
   test: {
+    // Vitest asks this of the whole, not of a project; each project has processes of its own, which its files share.
+    isolate: false,
     projects: [project("virtual"), project("real"), project("alone")],
     reporters: ["default", randomRuns],
     setupFiles: ["test/support/runs.ts"],

@@ -1,6 +1,6 @@
 /**
  * Runs the commands of README.md, CONTRIBUTING.md and the guides in docs/: each `sh` fence by itself, in a copy of this
- * repository, or in an empty folder if it installs packages. A fence that says `no-run` behind `sh` says why, or what
+ * repository for its page, or in an empty folder if it installs packages. A fence that says `no-run` behind `sh` says why, or what
  * runs it instead. What is named between backticks has to exist.
  *
  *     npm run docs:commands [-- docs/batches.md]
@@ -63,7 +63,7 @@ const checkNames = (page: string): void => {
 
 /** What a clone of the repository would hold, with the dependencies that are installed here. */
 const copyRepository = (): string => {
-  const copy = path.join(temp, "clone")
+  const copy = mkdtempSync(path.join(temp, "clone-"))
   const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" }).trim().split("\n")
   for (const file of files.filter((name) => existsSync(name))) {
     mkdirSync(path.join(copy, path.dirname(file)), { recursive: true })
@@ -73,7 +73,6 @@ const copyRepository = (): string => {
   return copy
 }
 
-const clone = copyRepository()
 const [packed] = JSON.parse(
   execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", temp], {
     encoding: "utf8",
@@ -97,7 +96,7 @@ const environment = {
 /** A server runs until it is stopped: it has done so once it has printed something. */
 const isServer = (script: string): boolean => /^npm run (?:--silent )?fake\b/.test(script)
 
-const run = ({ place, script }: Fence): Promise<void> =>
+const run = ({ place, script }: Fence, clone: string): Promise<void> =>
   new Promise((resolve) => {
     const installs = /^npm install\b/m.test(script)
     const commands = installs
@@ -128,20 +127,30 @@ for (const command of ranBefore) {
   if (!ci.includes(command)) problems.push(`.ci/run does not run ${command}`)
 }
 pages.forEach(checkNames)
-const fences = pages.flatMap(fencesOf)
 const counts = { run: 0, marked: 0 }
-for (const fence of fences) {
-  if (!fence.flags.startsWith("no-run")) {
-    const start = Date.now()
-    await run(fence)
-    counts.run += 1
-    console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${fence.place}`)
-  } else if (fence.flags.replace(/^no-run:? */, "").length < 10) {
-    problems.push(`${fence.place}: "no-run" has to say why`)
-  } else {
-    counts.marked += 1
+
+/** The commands of a page one after the other, in a copy of their own. */
+const runPage = async (page: string): Promise<void> => {
+  const clone = copyRepository()
+  for (const fence of fencesOf(page)) {
+    if (!fence.flags.startsWith("no-run")) {
+      const start = Date.now()
+      await run(fence, clone)
+      counts.run += 1
+      console.log(`${((Date.now() - start) / 1000).toFixed(1).padStart(6)} s  ${fence.place}`)
+    } else if (fence.flags.replace(/^no-run:? */, "").length < 10) {
+      problems.push(`${fence.place}: "no-run" has to say why`)
+    } else {
+      counts.marked += 1
+    }
   }
 }
+
+const left = [...pages]
+const worker = async (): Promise<void> => {
+  for (let page = left.shift(); page !== undefined; page = left.shift()) await runPage(page)
+}
+await Promise.all([worker(), worker()])
 for (const problem of problems) console.error(problem)
 console.log(`${counts.run} blocks of commands run, ${counts.marked} marked, ${problems.length} problems`)
 process.exitCode = problems.length === 0 ? 0 : 1

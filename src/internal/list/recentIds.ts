@@ -84,7 +84,7 @@ export class RecentIds {
       if (!isKnown) unseen++
       if (!isKnown || all) fresh.push(index)
       // What is met again behind an anchor was overtaken by rows that were inserted: it is the last one after all.
-      this.add(id)
+      this.add(id, isKnown)
     })
     return { fresh, repeated, unseen }
   }
@@ -96,7 +96,7 @@ export class RecentIds {
   }
 
   /** An id that is added again becomes the last one. */
-  add(id: string): void {
+  add(id: string, isKnown: boolean = this.has(id)): void {
     if (this.#newer.size >= bound / 2) {
       this.#complete &&= this.#older.size === 0
       this.#older = this.#newer
@@ -106,8 +106,10 @@ export class RecentIds {
     if (met >= 0) this.#ahead = this.#ahead.slice(met + 1)
     this.#since++
     // A cursor holds each once: what came again must not push out the others.
-    if (this.has(id)) this.#latest = this.#latest.filter((other) => other !== id)
-    this.#newer.delete(id)
+    if (isKnown) {
+      this.#latest = this.#latest.filter((other) => other !== id)
+      this.#newer.delete(id)
+    }
     this.#newer.add(id)
     this.#latest.push(id)
     if (this.#latest.length >= 2 * inCursor) this.#latest = this.#latest.slice(-inCursor)

@@ -89,18 +89,17 @@ export const readResource = (data: unknown): OauthClient | undefined => {
     id === undefined || name === undefined || secret === undefined || personalAccessClient === undefined
     || passwordClient === undefined || revoked === undefined || createdAt === undefined || updatedAt === undefined
   ) return undefined
-  // The constructor would validate it again, at ten times the cost.
-  const client: OauthClient = Object.create(OauthClient.prototype)
-  return Object.assign(client, {
-    id,
-    name,
-    secret,
-    personalAccessClient,
-    passwordClient,
-    revoked,
-    createdAt,
-    updatedAt
-  })
+  // The constructor would validate it again, at ten times the cost, and `Object.assign` costs as much as a timestamp.
+  const client: { -readonly [Field in keyof OauthClient]: OauthClient[Field] } = Object.create(OauthClient.prototype)
+  client.id = id
+  client.name = name
+  client.secret = secret
+  client.personalAccessClient = personalAccessClient
+  client.passwordClient = passwordClient
+  client.revoked = revoked
+  client.createdAt = createdAt
+  client.updatedAt = updatedAt
+  return client
 }
 
 /** The issues of an invalid resource object. */

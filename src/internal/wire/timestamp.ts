@@ -103,8 +103,8 @@ const epochOf = (text: string, fallbackOffset = 0): number | undefined => {
 const zeroDate = /^(0000-00-00|-(00)?0001-1[12]-\d\d)([Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d(:?\d\d)?)?)?$/
 
 const isNoDate = (wire: unknown): boolean =>
-  wire === undefined || wire === null || wire === false || wire === ""
-  || (Predicate.isString(wire) && zeroDate.test(wire))
+  wire === undefined || wire === null || wire === false ||
+  (Predicate.isString(wire) && (wire === "" || zeroDate.test(wire)))
 
 type Timestamp = Option.Option<DateTime.Utc>
 
@@ -138,7 +138,7 @@ const fromCarbon = ({ date, timezone, timezone_type: type }: Readonly<Record<str
  * Reads a timestamp: ISO 8601, SQL's format, which is UTC without an offset, or the object that Carbon produced in 2016
  * (wire-facts, section 5). None if there is no date, undefined if it is invalid.
  */
-export const readTimestamp = (wire: unknown): Timestamp | undefined => {
-  if (isNoDate(wire)) return none
-  return Predicate.isString(wire) ? instant(wire) : Predicate.isRecord(wire) ? fromCarbon(wire) : undefined
-}
+export const readTimestamp = (wire: unknown): Timestamp | undefined =>
+  // The common case first: no date is never a valid one.
+  (Predicate.isString(wire) ? instant(wire) : Predicate.isRecord(wire) ? fromCarbon(wire) : undefined)
+    ?? (isNoDate(wire) ? none : undefined)

@@ -24,6 +24,15 @@ const lists = (server: Server, options: ReadOptions, lengths: ReadonlyArray<numb
   })
 
 describe("a list that moves", () => {
+  it("by a bulk that is searched for: a look that finds nothing is no further change", () => {
+    const bulk: Change = { after: 8, kind: "insert", where: 0, to: 1, count: 900 }
+    const list = new MovingList(2000, [bulk], { numbers: (said) => ({ ...said, total: 2000, total_pages: 20 }) })
+    const { changes, end, ids, requests } = read(list, { prefetch: 0 })
+    assert.deepStrictEqual([end, compare(ids, list)], ["ended", all])
+    assert.isAbove(requests, 30)
+    assert.isBelow(changes, 15)
+  })
+
   it("at constant length, one deleted and one appended between all requests: nobody lost", () => {
     for (let length = 100; length < 1300; length += 37) {
       const list = new MovingList(length, each(900, { kind: "swap", where: (length % 7) / 10, count: 1 }))
@@ -515,3 +524,27 @@ const liar = (rows: (page: number) => ReadonlyArray<number>, said: (page: number
 }
 const tens = (page: number) => Array.from({ length: 10 }, (_, n) => (page - 1) * 10 + n).filter((n) => n < 35)
 const honest = (page: number) => ({ total: 35, per_page: 10, current_page: page, total_pages: 4 })
+
+describe("a server that tells no numbers", () => {
+  const numbers = {}
+  const rows = (from: number, count: number) => Array.from({ length: count }, (_, index) => `c${from + index}`)
+
+  it("and fills its list while an empty page is looked behind: its pages are as large as before", () => {
+    const walk = new Walk({ perPage: 100, onDrift: "recover" })
+    walk.take({ asked: { page: 1, size: 100 }, rows: [], numbers })
+    assert.deepStrictEqual(walk.plan(1), [{ page: 2, size: 100 }])
+    walk.take({ asked: { page: 2, size: 100 }, rows: rows(100, 3), numbers })
+    assert.strictEqual(walk.place.maxPerPage, 100)
+  })
+
+  it("and appends rows behind a last page that was not full: that is no cap", () => {
+    const walk = new Walk({ perPage: 100, onDrift: "recover" })
+    walk.take({ asked: { page: 1, size: 100 }, rows: rows(0, 100), numbers })
+    const [second = assert.fail()] = walk.plan(1)
+    const start = (second.page - 1) * second.size
+    walk.take({ asked: second, rows: rows(start, 30), numbers })
+    const [look = assert.fail()] = walk.plan(1)
+    walk.take({ asked: look, rows: rows((look.page - 1) * look.size, 5), numbers })
+    assert.strictEqual(walk.place.maxPerPage, 100)
+  })
+})

@@ -19,7 +19,7 @@ import type { Stuck } from "./progress.js"
 import { RecentIds } from "./recentIds.js"
 import { nextLook, searched } from "./search.js"
 import type { Search } from "./search.js"
-import { endOf, isSame, learnt, pageWith, startOf } from "./windows.js"
+import { endOf, learnt, pageWith, startOf } from "./windows.js"
 import type { Paging, Window } from "./windows.js"
 
 export interface WalkOptions {
@@ -147,10 +147,9 @@ export class Walk {
   }
 
   /** Whether the last client that was read is not where the page should have it. */
-  #isMoved({ asked, ids, window }: PlacedPage): boolean {
+  #isMoved({ ids, window }: PlacedPage): boolean {
     const overlap = this.#position - startOf(window)
-    const isOverlap = overlap > 0 && isSame(asked, window) && this.#search === undefined
-    return isOverlap && ids[overlap - 1] !== this.#recent.last
+    return overlap > 0 && this.#search === undefined && ids[overlap - 1] !== this.#recent.last
   }
 
   /** The index of the row that comes next; none if the page does not show it. */
@@ -201,7 +200,7 @@ export class Walk {
       return announced - position >= window.size ? "empty" : "ended"
     }
     const movedBack = this.#position - startOf(window) - from
-    this.#slack = Math.floor(movedBack > 0 ? Math.min(2 * movedBack, this.#paging.most / 4) : this.#slack / 2)
+    this.#slack = Math.floor(Math.max(0, Math.min(movedBack, this.#paging.most / 4)))
     this.#search = undefined
     this.#taken = page
     this.#position = position
@@ -238,7 +237,7 @@ export class Walk {
   /** Whether a page that was planned earlier, and may be in flight, still goes on behind the place. */
   #goesOnAt(window: Window): boolean {
     const isOverlap = startOf(window) <= this.#lastNamed(this.#position) && endOf(window) > this.#position
-    return isOverlap && !this.#paging.isFixed && this.#taken?.isFull === true && window.size <= this.#paging.most
+    return isOverlap && !this.#paging.isFixed && window.size <= this.#paging.most
   }
 
   /** The page that goes on behind a position, and contains the last row in front of it that has an id. */

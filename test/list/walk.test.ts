@@ -525,6 +525,21 @@ const liar = (rows: (page: number) => ReadonlyArray<number>, said: (page: number
 const tens = (page: number) => Array.from({ length: 10 }, (_, n) => (page - 1) * 10 + n).filter((n) => n < 35)
 const honest = (page: number) => ({ total: 35, per_page: 10, current_page: page, total_pages: 4 })
 
+describe("a job that is killed and resumed", () => {
+  it("while it meets again what it gave before it started over: nobody twice", () => {
+    const list = new MovingList(177, [
+      { after: 1, kind: "insert", where: 0, to: 0, count: 2 },
+      { after: 1, kind: "insert", where: 0.05, to: 0, count: 84 },
+      { after: 0, kind: "insert", where: 0.652, to: 1, count: 1 }
+    ], {})
+    const first = read(list, { perPage: 45 }, 2)
+    const second = read(list, { resume: first.place }, 4)
+    const third = read(list, { resume: second.place }, 1)
+    const last = read(list, { resume: third.place })
+    assert.deepStrictEqual(compare([first, second, third, last].flatMap(({ ids }) => ids), list), all)
+  })
+})
+
 describe("a server that tells no numbers", () => {
   const numbers = {}
   const rows = (from: number, count: number) => Array.from({ length: count }, (_, index) => `c${from + index}`)

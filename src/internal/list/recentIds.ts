@@ -104,7 +104,7 @@ export class RecentIds {
     }
     const met = this.#ahead.indexOf(id)
     if (met >= 0) this.#ahead = this.#ahead.slice(met + 1)
-    this.#since++
+    else this.#since++
     // A cursor holds each once: what came again must not push out the others.
     if (isKnown) {
       this.#latest = this.#latest.filter((other) => other !== id)

@@ -98,6 +98,9 @@ class Observed {
   readonly refusedAt = new Map<string, number>()
   readonly refused = new Set<string>()
   readonly violations: Array<string> = []
+  /** Tokens that the API took. */
+  readonly served = new Set<string>()
+  coolUntil = 0
   interruptedAt = Number.NaN
   apiRequests = 0
   unauthorized = 0
@@ -110,7 +113,9 @@ class Observed {
   answer401(token: string, now: number) {
     this.unauthorized += 1
     this.refused.add(token)
-    if (now === this.interruptedAt) return
+    // A refusal of a token that never served is not about the token: for a while it, and the next ones, stay in use.
+    if (!this.served.has(token)) this.coolUntil = now + 30_000
+    if (now === this.interruptedAt || now < this.coolUntil) return
     this.refusedAt.set(token, Math.min(now, this.refusedAt.get(token) ?? Number.POSITIVE_INFINITY))
   }
 
@@ -156,7 +161,9 @@ const observedBy = (observed: Observed) => {
           Effect.tap(reply, ({ status }) =>
             Effect.map(Clock.currentTimeMillis, (now) => {
               const token = bearer(request)
-              if (status === 401 && token !== undefined) observed.answer401(token, now)
+              if (token === undefined) return
+              if (status === 401) observed.answer401(token, now)
+              else if (status < 300) observed.served.add(token)
             }))
         )))
   )

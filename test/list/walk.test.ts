@@ -552,6 +552,13 @@ describe("a server that tells no numbers", () => {
     assert.strictEqual(walk.place.maxPerPage, 100)
   })
 
+  it("and grows from a single client while it is read: that is no cap either", () => {
+    const list = new MovingList(1, [{ after: 1, kind: "insert", where: 0, to: 1, count: 79 }], { numbers: silent })
+    const { end, ids, requests } = read(list, { perPage: 78, prefetch: 0 })
+    assert.deepStrictEqual([end, compare(ids, list)], ["ended", all])
+    assert.isAtMost(requests, 10)
+  })
+
   it("and appends rows behind a last page that was not full: that is no cap", () => {
     const walk = new Walk({ perPage: 100, onDrift: "recover" })
     walk.take({ asked: { page: 1, size: 100 }, rows: rows(0, 100), numbers })

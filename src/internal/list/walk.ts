@@ -134,7 +134,8 @@ export class Walk {
   #sized(page: PlacedPage): PlacedPage {
     const { asked, ids, window } = page
     const taken = this.#taken
-    const isBlind = taken?.isSized === false && taken.window.page === 1 && taken.ids.length > 0
+    // Fewer rows may be all there were. A cap so small counts as a single size.
+    const isBlind = taken?.isSized === false && taken.window.page === 1 && taken.ids.length > 10
     if (!isBlind || !this.#isLook() || ids.every((id) => this.#recent.has(id))) {
       this.#paging = learnt(this.#paging, asked.size, window.size)
       return page

@@ -103,19 +103,15 @@ it(
       }
       const { lost, twice } = compare(ids, list)
       // A cursor remembers 100. Where more are inserted at once in front of some that were read, and the length does not
-      // tell where to look, a cursor that is made among them has forgotten those.
-      if (changes.reduce((sum, { count, kind }) => kind === "delete" ? sum : sum + count, 0) <= 100) {
-        assert.strictEqual(twice, 0)
-      }
-      if (!isStuck(end)) {
-        assert.strictEqual(lost, 0)
-      }
+      // tell where to look, a cursor that is made among them may have forgotten those.
+      if (changes.every(({ count, kind }) => kind === "delete" || count <= 80)) assert.strictEqual(twice, 0)
+      if (!isStuck(end)) assert.strictEqual(lost, 0)
       all++
       again += twice > 0 ? 1 : 0
       lostForGood += isStuck(end) ? 1 : 0
     })
-    assert.isAtMost(again, 1 + 0.01 * all)
-    assert.isAtMost(lostForGood, 1 + 0.12 * all)
+    assert.isAtMost(again, 2 + 0.004 * all)
+    assert.isAtMost(lostForGood, 5 + 0.12 * all)
   },
   300_000
 )

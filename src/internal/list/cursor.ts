@@ -6,18 +6,18 @@ import { PageCursor } from "../../OauthClientPage.js"
 import { schemaIssues } from "../wire/schemaIssues.js"
 import type { Window } from "./windows.js"
 
-/** Where a walk can go on. */
+/** Where a walk can continue. */
 export interface Place {
-  /** How many rows lay in front of the next one, in a list of this length. */
+  /** The number of rows before the next one, in a list of length `total`. */
   readonly position: number
   readonly total: number | null
-  /** The most rows to ask for at a time. */
+  /** The maximum page size. */
   readonly maxPerPage: number
-  /** The ids that were read last. */
+  /** The IDs read last. */
   readonly ids: ReadonlyArray<string>
-  /** How many of these, the first ones, are behind this place again: rows were inserted in front of them. */
+  /** How many of the first IDs are behind this place again, since rows were inserted before them. */
   readonly ahead: number
-  /** How many rows were read, by earlier walks too. */
+  /** The number of rows read, including those of earlier walks. */
   readonly seen: number
 }
 
@@ -25,7 +25,7 @@ type Content = Omit<typeof PageCursor.Encoded, "check">
 
 const version = 2
 
-// FNV-1a (32 bits): Effect's own hash may change between its versions, and cursors outlive them.
+// FNV-1a, 32 bits. Effect's own hash may differ between its versions, but stored cursors must stay valid.
 const checksum = ({ ahead, ids, maxPerPage, page, perPage, position, seen, total, userId }: Content): string => {
   const text = [version, userId, page, perPage, maxPerPage, position, seen, total, ahead, ...ids].join("\0")
   let hash = 0x811c9dc5
@@ -33,7 +33,7 @@ const checksum = ({ ahead, ids, maxPerPage, page, perPage, position, seen, total
   return (hash >>> 0).toString(16).padStart(8, "0")
 }
 
-// A server may claim pages of any size.
+// A server may report pages of any size.
 const within = (most: number, value: number): number => Math.min(value, most)
 
 export const makeCursor = (userId: string, place: Place, next: Window): PageCursor => {
@@ -54,7 +54,7 @@ const decodeCursor = ParseResult.decodeUnknownEither(PageCursor, { errors: "all"
 
 const refuse = (field: string, expected: string) => Either.left([{ path: ["resume", field], expected }])
 
-/** A cursor that this library made, for this user. */
+/** Validates a cursor: made by this library, unchanged, for this user. */
 export const checkCursor = (
   input: unknown,
   userId: string
@@ -68,7 +68,7 @@ export const checkCursor = (
     }
     const cursor = yield* Either.mapLeft(decodeCursor(input), (issue) => schemaIssues(issue, ["resume"]))
     if (cursor.check !== checksum(cursor)) {
-      return yield* refuse("check", "must be a cursor as this library made it, unchanged")
+      return yield* refuse("check", "must be a cursor of this library, unchanged")
     }
     if (cursor.userId !== userId) return yield* refuse("userId", "must be a cursor of the same user")
     return cursor

@@ -1,6 +1,4 @@
-/**
- * Pages: what their own numbers say of them, and what the caller gets. Numbers are believed unless the rows disprove them.
- */
+/** Pages: as the server sent them, at their place in the list, and as the caller gets them. */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { OauthClient } from "../../OauthClient.js"
@@ -11,10 +9,10 @@ import { makeCursor } from "./cursor.js"
 import { startOf } from "./windows.js"
 import type { Window } from "./windows.js"
 
-/** A page as it was read. */
+/** A page as the server sent it. */
 export interface PageRead {
   readonly asked: Window
-  /** The ids of all rows, rejected ones too; undefined where a row has none that can be read. */
+  /** The IDs of all rows, including rejected ones; undefined for a row without a valid ID. */
   readonly rows: ReadonlyArray<string | undefined>
   readonly numbers: Numbers
 }
@@ -22,19 +20,20 @@ export interface PageRead {
 /** A page at its place in the list. */
 export interface PlacedPage {
   readonly asked: Window
-  /** The page that it is, which may be another one than was asked for, or of another size. */
+  /** The page that the server sent, which may have another number or size than the requested one. */
   readonly window: Window
   readonly ids: ReadonlyArray<string>
   readonly numbers: Numbers
-  /** The length of the list, as far as the numbers tell. */
+  /** The reported length of the list. */
   readonly announced: number | undefined
   readonly isFull: boolean
-  /** Whether the server says how large the page is. */
+  /** Whether the server reported the page size. */
   readonly isSized: boolean
-  /** Whether the numbers announce more behind this page, or do not say anything at all. */
+  /** Whether the numbers announce more rows behind this page, or there are none. */
   readonly goesOn: boolean
 }
 
+/** Locates a page by its numbers, unless its rows contradict them. */
 export const placed = ({ asked, numbers, rows }: PageRead): PlacedPage => {
   const { currentPage = asked.page, perPage = 0, total, totalPages } = numbers
   const isSized = perPage > 0 && perPage >= rows.length
@@ -54,18 +53,18 @@ export const placed = ({ asked, numbers, rows }: PageRead): PlacedPage => {
   }
 }
 
-/** A row without an id is known by the row in front of it, so that overlapping pages reject it once. */
+/** Names a row without an ID after the previous row, so that overlapping pages reject it only once. */
 const named = (rows: PageRead["rows"], start: number): ReadonlyArray<string> => {
   let before = start === 0 ? "" : `\0${start}`
   return rows.map((id) => (before = id ?? `${before}\0`))
 }
 
-/** How many rows without an id in a row end with this one. */
+/** The number of consecutive rows without an ID that end with this one. */
 export const unnamedUpTo = (id: string | undefined): number => /\0*$/.exec(id ?? "")?.[0].length ?? 0
 
 export const idOf = (row: Row): string | undefined => Either.isRight(row) ? row.right.id : row.left.id
 
-/** A page as the caller sees it. */
+/** Makes a page for the caller. */
 export const makePage = (
   { numbers, rows }: ListDocument,
   { page, size }: Window,
@@ -80,7 +79,7 @@ export const makePage = (
   return new OauthClientPage({ clients, pagination, cursor, next: isLast ? Option.none() : Option.some(cursor) }, true)
 }
 
-/** A page that was read alone. Its cursor is the place behind it. */
+/** Makes a page that was requested on its own. Its cursor is the place behind it. */
 export const pageOf = (document: ListDocument, asked: Window & { readonly userId: string }): OauthClientPage => {
   const { goesOn, ids, isFull, window } = placed({ asked, rows: document.rows.map(idOf), numbers: document.numbers })
   const position = startOf(window) + ids.length

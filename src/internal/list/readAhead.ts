@@ -12,14 +12,14 @@ import * as Stream from "effect/Stream"
 import { isSame } from "./windows.js"
 import type { Window } from "./windows.js"
 
-/** Which pages to read, how, and what they tell. */
+/** Which pages to read, how to read them, and the events they cause. */
 export interface Pages<Page, Event, E> {
-  /** The pages to read next, in order, at most so many; none when the list has ended. */
+  /** The pages to read next, in order, at most `most`; none if the list has ended. */
   readonly plan: (most: number) => ReadonlyArray<Window>
-  /** Reads one page, and may tell of events while it does. */
+  /** Reads one page. Events may occur meanwhile. */
   readonly read: (window: Window, tell: (event: Event) => void) => Effect.Effect<Page, E>
   readonly take: (window: Window, page: Page) => ReadonlyArray<Event>
-  /** What the stream ends with. */
+  /** The error that ends the stream, if any. */
   readonly end: () => Option.Option<E>
 }
 
@@ -29,8 +29,8 @@ interface Reader<Page, E> {
 }
 
 /**
- * The events of pages in order, with `prefetch` pages in flight ahead of the consumer. A page in flight is kept as long as
- * it is planned. However the stream ends, the pages in flight end with it.
+ * Emits the events of pages in order, with `prefetch` pages in flight ahead of the consumer. A page in flight is kept as
+ * long as it is planned, and interrupted when the stream ends.
  */
 export const readAhead = <Page, Event, E>(
   make: (clock: Clock.Clock) => Pages<Page, Event, E>,
@@ -50,9 +50,9 @@ export const readAhead = <Page, Event, E>(
     }
     const emit = (events: ReadonlyArray<Event>): Pull => Effect.succeed(Chunk.unsafeFromArray(events))
 
-    // Everything between two pages happens in this one step of the run loop.
+    // Everything between two pages happens in a single step of the run loop.
     const pull: Pull = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
-      /** Starts what is planned and not in flight; gives back what is in flight and no longer planned. */
+      /** Starts the planned pages that are not in flight. Returns those in flight that are no longer planned. */
       const start = (most: number): ReadonlyArray<Reader<Page, E>> => {
         const plan = pages.plan(most)
         const kept = readers.findIndex(({ window }, index) => !isPlanned(plan[index], window))

@@ -1,6 +1,6 @@
 /**
- * The way through a list, for the operations that stream one: pages are read ahead (`readAhead`), the walk says what each
- * of them adds (`walk`), and this file tells it as events.
+ * Streams a list: `readAhead` requests the pages, `walk` decides what each of them adds, and this file emits it as
+ * events. Other rooms may use `listEvents`, `pageOf` (page.ts) and `checkCursor` (cursor.ts).
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -25,7 +25,7 @@ import { Walk } from "./walk.js"
 import type { WalkOptions } from "./walk.js"
 import type { Window } from "./windows.js"
 
-/** Reads one page, repeats and all; tells of each repeat as it happens. */
+/** Reads one page, with retries, and reports each retry as it happens. */
 export type ReadWindow = (
   window: Window,
   tell: (repeat: Repeat) => void
@@ -33,17 +33,17 @@ export type ReadWindow = (
 
 export interface ListOptions extends WalkOptions {
   readonly userId: string
-  /** What the list is read for, and what an error says of it. */
+  /** What errors report about the operation. */
   readonly facts: Pick<CallFacts, "operation" | "outcome">
   readonly resume?: PageCursor | undefined
   readonly prefetch: number
   readonly maxPages?: number | undefined
 }
 
-/** What errors of a stream call it, whichever of its views it is. */
+/** The operation in the errors of all three streams. */
 export const streamOperation = "streamOauthClients"
 
-/** All that happens while a list is read. */
+/** Emits everything that happens while a list is read. */
 export const listEvents = (
   read: ReadWindow,
   options: ListOptions

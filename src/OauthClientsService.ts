@@ -38,8 +38,8 @@ export interface OauthClientsServiceShape {
    *
    * **Gotchas**
    *
-   * If the response is lost, the request is not retried and the error has `outcome: "unknown"`: list the clients to see
-   * whether the client was added.
+   * If the response is lost, the request is not retried and the error has `outcome: "unknown"`. Use `ensureOauthClient`
+   * to add a client exactly once.
    */
   readonly addOauthClient: (
     userId: string,
@@ -104,13 +104,13 @@ export interface OauthClientsServiceShape {
     options?: EnsureOptions
   ) => Effect.Effect<EnsuredOauthClient, OauthClientsStreamError>
 
-  /** Streams all OAuth clients of a user, fetching pages on demand. */
+  /** Streams all OAuth clients of a user, page by page. By default, one page is prefetched. */
   readonly streamOauthClients: (
     userId: string,
     options?: PageStreamOptions
   ) => Stream.Stream<OauthClient, Exclude<OauthClientsStreamError, ProcessMakerChangeIgnored>>
 
-  /** Streams the pages of the list. The `next` cursor of the last processed page resumes the stream. */
+  /** Streams the pages of the list. The `cursor` of the last processed page resumes the stream. */
   readonly streamOauthClientPages: (
     userId: string,
     options?: PageStreamOptions
@@ -147,7 +147,7 @@ export interface OauthClientsOptions extends ProcessMakerConfigOptions {
  *
  * @example
  * ```ts
- * import { FetchHttpClient } from "@effect/platform"
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
  * import { OauthClientsService } from "effect-processmaker-oauth"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"

@@ -317,16 +317,16 @@ export class ProcessMakerInvalidRequest
  * `reason` is the server's `error` code (RFC 6749, section 5.2): `invalid_grant`, or `invalid_credentials` from older
  * servers, means a wrong user name or password; `invalid_client` means the OAuth client. Other reasons are `refused` if
  * the server sent no code, `invalid_response` if the response holds no token, and, with `status` 0,
- * `credentials_unavailable` if the Effect given as `credentials` failed, and `broken_provider` if a custom
- * `AccessTokenProvider` failed with anything but an `AccessTokenError`. After a rejected login, calls fail immediately
- * until `retryAfter` has passed, so that the account is not locked.
+ * `credentials_unavailable` if the Effect given as `credentials` failed, `broken_provider` if a custom
+ * `AccessTokenProvider` failed with anything but an `AccessTokenError`, and `closed` if the layer's scope has ended.
+ * After a rejected login, calls fail immediately until `retryAfter` has passed, so that the account is not locked.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ProcessMakerLoginFailed extends Schema.TaggedError<ProcessMakerLoginFailed>()("ProcessMakerLoginFailed", {
   ...answered,
-  /** A code; see above. */
+  /** The server's error code, such as `invalid_grant`, or one of this library's, such as `invalid_response`. */
   reason: Schema.String,
   /** Why the credentials are unavailable, without secrets. */
   cause: Schema.optional(Schema.String),
@@ -423,7 +423,7 @@ export const AccessTokenError = /* @__PURE__ */ Schema.Union(
 )
 
 /**
- * The errors of the five operations.
+ * The errors of the operations on one client or one page.
  *
  * @since 0.1.0
  * @category errors
@@ -456,7 +456,7 @@ export const OauthClientsError = /* @__PURE__ */ Schema.Union(
 )
 
 /**
- * The errors of the streams.
+ * The errors of the streams and of `ensureOauthClient`.
  *
  * @since 0.1.0
  * @category errors

@@ -16,7 +16,7 @@ const program = Effect.gen(function*() {
   )
 })
 
-// A fake server in memory. OauthClientsService.layerConfig over an HttpClient takes its place for a real one.
+// A fake server in memory. For a real one, provide OauthClientsService.layerConfig and an HttpClient instead.
 const server = layerTest({ users: [{ id: "u-7", clients: 3 }] })
 
 Effect.runPromise(program.pipe(Effect.provide(server)))

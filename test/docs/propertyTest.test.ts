@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Stream from "effect/Stream"
 
-// The batch job under test. Without waits, so that nobody has to move the clock of the test.
+// The batch job under test, without waits, so that the test need not advance its clock.
 const exportIds = (userId: string) =>
   Effect.gen(function*() {
     const oauthClients = yield* OauthClientsService
@@ -15,7 +15,7 @@ const exportIds = (userId: string) =>
   }).pipe(RetryPolicy.with({ maxAttempts: 50, baseDelay: 0, maxDelay: 0 }))
 
 it.effect.prop(
-  "whatever goes wrong, the job gives each client once, in order",
+  "whatever fails, the job returns each client once, in order",
   { seed: fc.integer(), clients: fc.integer({ min: 0, max: 300 }) },
   ({ clients, seed }) =>
     Effect.gen(function*() {

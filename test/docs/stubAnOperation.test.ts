@@ -13,7 +13,7 @@ const isThere = (userId: string, clientId: string) =>
     )
   })
 
-// Only what the test calls: any other operation is a defect that names itself.
+// Only what the test calls. Any other operation is a defect that names it.
 const nobodyHome = Layer.mock(OauthClientsService, {
   findOauthClientById: (userId, clientId) =>
     Effect.fail(

@@ -4,7 +4,7 @@ import { FakeProcessMaker, layerTest } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-// The program under test: it knows the service, and nothing of a fake.
+// The program under test. It does not know that the server is a fake.
 const countRevoked = (userId: string) =>
   Effect.gen(function*() {
     const oauthClients = yield* OauthClientsService

@@ -57,7 +57,7 @@ describe("what an operation says of itself is what it does", () => {
     const words = {
       safe: "after any transient failure",
       idempotent: "after any transient failure except 500",
-      notApplied: "only if surely not carried out"
+      notApplied: "only if certainly not carried out"
     }
     for (const { id, method, repeats, template } of all) {
       const [, , http, , retried] = rows.find(([, name]) => name?.startsWith(`\`${id}(`)) ?? assert.fail(id)

@@ -108,7 +108,7 @@ export const makeCaller = (options: CallerOptions): Caller => {
       const { facts, method, onRepeat } = call
       const policy = inForce(fiber)
       const ledger = makeLedger(fiber, {
-        call: { ...facts, url: baseUrl },
+        call: { url: baseUrl, ...facts },
         method,
         policy: Either.getOrElse(policy, () => defaultPolicy)
       })

@@ -38,16 +38,16 @@ const within = (most: number, value: number): number => Math.min(value, most)
 
 export const makeCursor = (userId: string, place: Place, next: Window): PageCursor => {
   const content: Content = {
-    ...place,
     version,
     userId,
     page: next.page,
     perPage: within(100, next.size),
+    ...place,
     maxPerPage: within(100, place.maxPerPage),
     position: within(Number.MAX_SAFE_INTEGER, place.position),
     seen: within(Number.MAX_SAFE_INTEGER, place.seen)
   }
-  return new PageCursor({ ...content, check: checksum(content) }, true)
+  return new PageCursor({ check: checksum(content), ...content }, true)
 }
 
 const decodeCursor = ParseResult.decodeUnknownEither(PageCursor, { errors: "all" })

@@ -85,8 +85,8 @@ export const makeService = ({ client, config, tokens }: ServiceOptions) => {
       ...more
     })
 
-  const sendPage = (facts: Facts, numbers: PageNumbers, more?: More<ListDocument>) =>
-    send(findOauthClients, { ...facts, page: numbers.page }, numbers, more)
+  const sendPage = (facts: Omit<Facts, "page">, numbers: PageNumbers, more?: More<ListDocument>) =>
+    send(findOauthClients, { page: numbers.page, ...facts }, numbers, more)
 
   const add = (facts: Facts, input: NewOauthClient): Effect.Effect<OauthClient, OauthClientsError> =>
     Effect.flatMap(send(addOauthClient, facts, input), (done) => confirmed(input, done.value, done.facts))

@@ -17,7 +17,7 @@ const subjectOf = (operation: string, facts: Facts): Subject => ({
   attributes: () => attributesOf(facts),
   record: (seconds, found) => {
     // An interrupted operation has no meaningful duration.
-    if (found[attribute.errorType] !== "interrupted") metric.operationDuration.update(seconds, { ...found, operation })
+    if (found[attribute.errorType] !== "interrupted") metric.operationDuration.update(seconds, { operation, ...found })
   }
 })
 
@@ -34,7 +34,7 @@ export const watchOperation = <A, E, R>(
   parent?: Tracer.AnySpan
 ): Effect.Effect<A, E, R> => {
   const watch = ({ effect, facts }: ReturnType<typeof run>) =>
-    watching({ ...subjectOf(operation, facts), parent }, ({ end, span }) => {
+    watching({ parent, ...subjectOf(operation, facts) }, ({ end, span }) => {
       const finish = (exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
         end(ended(exit))
         return exit

@@ -44,19 +44,19 @@ export const watchRequest = <A, R>(
   { atExit, grant, resendCount, target }: RequestFacts,
   exchange: (watched: WatchedRequest) => Effect.Effect<A, Failure, R>
 ): Effect.Effect<A, Failure, R> => {
-  const labels = { [attribute.method]: request.method, ...target }
   return watching({
     name: `${request.method} ${target[attribute.template]}`,
     kind: "client",
     attributes: () => ({
-      ...labels,
+      [attribute.method]: request.method,
+      ...target,
       [attribute.url]: Option.match(HttpClientRequest.toUrl(request), { onNone: () => request.url, onSome: String }),
       [attribute.resendCount]: resendCount === 0 ? undefined : resendCount,
       [attribute.grant]: grant
     }),
     record: (seconds, found) => {
-      metric.requestDuration.update(seconds, { ...found, ...labels })
-      if (grant !== undefined) metric.tokenRequests.update(1, { ...found, grant })
+      metric.requestDuration.update(seconds, { [attribute.method]: request.method, ...target, ...found })
+      if (grant !== undefined) metric.tokenRequests.update(1, { grant, ...found })
     }
   }, ({ end, span }) => {
     const watched: WatchedRequest = { span, status: undefined }

@@ -65,7 +65,7 @@ export const watching = <A, E, R>(
         span,
         end: (ended, found) => {
           const endedAt = clock.unsafeCurrentTimeNanos()
-          const noted = { ...found, [attribute.errorType]: ended?.type }
+          const noted = { [attribute.errorType]: ended?.type, ...found }
           record(Number(endedAt - startedAt) / 1e9, noted)
           if (span === undefined) return
           for (const [key, value] of Object.entries(defined(noted))) span.attribute(key, value)
@@ -73,7 +73,7 @@ export const watching = <A, E, R>(
         }
       })
     if (!isWatched(fiber)) return watch()
-    const made = { ...options, attributes: defined(attributes()), captureStackTrace: false }
+    const made = { attributes: defined(attributes()), captureStackTrace: false, ...options }
     return Effect.flatMap(Effect.makeSpan(name, made), watch)
   })
 

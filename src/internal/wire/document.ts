@@ -81,12 +81,12 @@ export const readNothing = (answer: Answer): Decoded<void> =>
 
 /** Reads the document of one page. */
 export const readPage = (answer: Answer): Decoded<ListDocument> =>
-  Either.gen(function*() {
-    const { data, meta } = yield* readRoot(answer)
+  Either.flatMap(readRoot(answer), ({ data, meta }) => {
     const rows = rowsOf(data)
-    if (rows === undefined) return yield* invalid(answer, "document", ["data"], "must be an array")
-    if (rows.length > mostRows) return yield* invalid(answer, "size", ["data"], `must have at most ${mostRows} rows`)
-    return { rows: rows.map((row, index) => toRow(row, index, data)), numbers: yield* numbersOf(answer, meta) }
+    if (rows === undefined) return invalid(answer, "document", ["data"], "must be an array")
+    if (rows.length > mostRows) return invalid(answer, "size", ["data"], `must have at most ${mostRows} rows`)
+    const read = rows.map((row, index) => toRow(row, index, data))
+    return Either.map(numbersOf(answer, meta), (numbers) => ({ rows: read, numbers }))
   })
 
 /** Reads the document of one page, and fails if any row is invalid. The error lists the first few issues. */

@@ -25,12 +25,14 @@ const service = OauthClientsService.layerConfig.pipe(Layer.provide(NodeHttpClien
 
 const run = (options: ExportOptions) =>
   Effect.gen(function*() {
-    if (options.html === options.out) return yield* new UsageError({ message: "--html must name a file of its own" })
+    if (options.html === options.out) {
+      return yield* new UsageError({ message: "--html and --out must name different files" })
+    }
     const tenant = yield* Config.option(Config.nonEmptyString("PROCESSMAKER_BASE_URL"))
     const user = options.user ?? Option.getOrUndefined(yield* Config.option(Config.string("PROCESSMAKER_USER_ID")))
     const userId = user ?? (Option.isNone(tenant) ? demonstration.userId : "")
     if (userId === "") {
-      return yield* new UsageError({ message: "whose clients? Give --user or set PROCESSMAKER_USER_ID" })
+      return yield* new UsageError({ message: "set the user with --user or PROCESSMAKER_USER_ID" })
     }
     const name = Option.getOrElse(tenant, () => demonstration.name)
     yield* lock(options.out)
@@ -46,7 +48,7 @@ const run = (options: ExportOptions) =>
       Effect.provide(
         Option.isNone(tenant) ? Layer.provide(service, layerDemonstration(userId, earlier)) : service
       ),
-      Effect.onInterrupt(() => say(`stopped; the next run goes on from ${filesOf(options.out).checkpoint}`))
+      Effect.onInterrupt(() => say(`stopped; the next run resumes from ${filesOf(options.out).checkpoint}`))
     )
     yield* Console.log(summary(options.out, exported))
   }).pipe(Effect.scoped)

@@ -1,5 +1,5 @@
 /**
- * Serves the fake on the loopback interface until it is stopped, for a program in any language:
+ * Serves the fake on the loopback interface until you stop it, for a program in any language:
  *
  *     npm run fake -- --port 4010 --users 3 --clients 250 --profile spec
  */
@@ -19,7 +19,7 @@ class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> 
 const print = (line: string): Effect.Effect<void, Refused> =>
   Effect.async((resume) => {
     process.stdout.write(`${line}\n`, (error) =>
-      resume(error ? Effect.fail(new Refused({ message: `cannot say where it is: ${error.message}` })) : Effect.void))
+      resume(error ? Effect.fail(new Refused({ message: `cannot print the address: ${error.message}` })) : Effect.void))
   })
 
 const announce = Effect.gen(function*() {
@@ -52,11 +52,11 @@ const command = Command.make("fake", {
     optional
   ),
   users: wholeNumber("users", 1, 10_000).pipe(
-    Options.withDescription("How many users it has. Defaults to 2."),
+    Options.withDescription("The number of users. Defaults to 2."),
     optional
   ),
   clients: wholeNumber("clients", 0, 10_000_000).pipe(
-    Options.withDescription("How many clients each user has. Defaults to 20."),
+    Options.withDescription("The number of clients of each user. Defaults to 20."),
     optional
   ),
   profile: checked(
@@ -64,7 +64,7 @@ const command = Command.make("fake", {
     (name) => FakeProcessMaker.profiles.find((known) => known === name),
     (name) => `--profile must be one of ${FakeProcessMaker.profiles.join(", ")}, not "${name}"`
   ).pipe(
-    Options.withDescription(`How it speaks: ${FakeProcessMaker.profiles.join(", ")}. Defaults to default.`),
+    Options.withDescription(`The server to imitate: ${FakeProcessMaker.profiles.join(", ")}. Defaults to default.`),
     optional
   )
 }, serve).pipe(Command.withDescription(paragraphs(

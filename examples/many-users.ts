@@ -30,7 +30,7 @@ const demonstrated = Array.from({ length: 12 }, (_, index) => `user-${index + 1}
 const program = Effect.gen(function*() {
   const named = process.argv.slice(2)
   const userIds = named.length > 0 ? named : yield* onTenant(
-    new NotSaid({ message: "name the ids of the users as arguments" }),
+    new NotSaid({ message: "pass the user IDs as arguments" }),
     [...demonstrated, "nobody"]
   )
   // A nightly job can wait instead of failing. All users share the layer, so a rate limit holds all of them back.

@@ -74,7 +74,7 @@ const command = Command.make("provision", {
   ).pipe(
     Options.withPseudoName("file"),
     Options.withDescription(
-      "Append the clients' secrets to this file, readable by its owner alone. One JSON object a line."
+      "Append the clients' secrets to this file, readable only by its owner, one JSON object per line."
     ),
     optional
   )

@@ -9,7 +9,7 @@ const program = Effect.gen(function*() {
   const added = yield* oauthClients.addOauthClient("u-7", { name: "Billing bot" })
   yield* Console.log(`added ${added.id}`)
 
-  // Every page, each fetched when it is needed.
+  // All clients, page by page.
   yield* oauthClients.streamOauthClients("u-7").pipe(
     Stream.filter((client) => !client.revoked),
     Stream.runForEach((client) => Console.log(`${client.id} ${client.name}`))

@@ -1,6 +1,6 @@
 /**
- * Spans and metrics of the client, sent by OpenTelemetry's protocol to the collector that OTEL_EXPORTER_OTLP_ENDPOINT
- * names (`http://localhost:4318` is the usual one on this machine), or printed without it:
+ * Sends spans and metrics to the OpenTelemetry collector at OTEL_EXPORTER_OTLP_ENDPOINT (a local one is usually
+ * `http://localhost:4318`), or prints them if it is not set:
  *
  *     npx tsx examples/watched.ts
  */
@@ -44,7 +44,7 @@ const program = Effect.gen(function*() {
 runExample(program.pipe(
   Effect.provide(layerTenantOrFake(
     { users: [{ id: "u-7", clients: 250 }] },
-    // What a trace is for.
+    // The trace shows the retry.
     Fault.onPage(2, Fault.unavailable("1 second"))
   )),
   Effect.provide(telemetry)

@@ -178,7 +178,7 @@ const userOf = (
     return { waiting: user.state === "waiting", place }
   }).pipe(
     Effect.catchTag("ParseError", () =>
-      new BatchError({ message: `job "${job}" keeps a place of user ${userId} that this version cannot read` }))
+      new BatchError({ message: `job "${job}" stores a position of user ${userId} that this version cannot read` }))
   )
 
 const saveClients = (

@@ -34,7 +34,7 @@ const shared = {
   // A runner without a heartbeat for 9 seconds is dead, and others take over its shards within 3 or 4 more.
   shardLockRefreshInterval: "3 seconds",
   shardLockExpiration: "9 seconds",
-  // PostgreSQL keeps an advisory lock until it notices that the connection is gone: two hours, where a machine is lost.
+  // PostgreSQL keeps an advisory lock until it notices that the connection is gone: two hours if a machine is lost.
   shardLockDisableAdvisory: true,
   // Polls for messages that a runner was not notified of, because it or the sender died.
   entityMessagePollInterval: "2 seconds"
@@ -64,7 +64,7 @@ const layerReread: Layer.Layer<never, never, SqlClient.SqlClient> = Layer.scoped
     ))
 )
 
-/** A process that takes part in the work. Others reach it at this address. */
+/** A process that executes work. Others reach it at this address. */
 export const layerRunner = (
   address: Address
 ): Layer.Layer<

@@ -11,21 +11,21 @@ const job = Options.text("job").pipe(
 )
 const users = Options.text("users").pipe(
   Options.withPseudoName("file"),
-  Options.withDescription("A file with a user id a line. Blank lines and what follows a # are ignored."),
+  Options.withDescription("A file with one user ID per line. Blank lines and comments after a # are ignored."),
   optional
 )
 const out = Options.text("out").pipe(
   Options.withPseudoName("file"),
-  Options.withDescription("The file to write: a line of JSON for each client, with its userId."),
+  Options.withDescription("The file to write: one JSON object per line, a client with its userId."),
   Options.withDefault("batch.ndjson")
 )
 const html = Options.text("html").pipe(
   Options.withPseudoName("file"),
-  Options.withDescription("Also write a report of this run to look at, as one HTML file."),
+  Options.withDescription("Also write a report of this run as an HTML file."),
   optional
 )
 const concurrency = wholeNumber("concurrency", 1, 1000).pipe(
-  Options.withDescription("Users that this process works on at a time."),
+  Options.withDescription("The number of users that this process exports at a time."),
   Options.withDefault(8)
 )
 const rate = checked(
@@ -34,40 +34,42 @@ const rate = checked(
     const number = Number(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1])
     return number > 0 && number <= 1000 ? number : undefined
   },
-  (text) => `--rate must be requests a second, like 20/s, at most 1000/s, not "${text}"`
+  (text) => `--rate must be requests per second, like 20/s, at most 1000/s, not "${text}"`
 ).pipe(
   Options.withPseudoName("n/s"),
-  Options.withDescription("The most requests a second, all runners together. Give every runner the same."),
+  Options.withDescription(
+    "The maximum requests per second of all runners together. Pass the same value to every runner."
+  ),
   optional
 )
 const store = Options.text("store").pipe(
   Options.withPseudoName("file"),
-  Options.withDescription("The database file that keeps the work."),
+  Options.withDescription("The database file that stores the progress."),
   Options.withDefault("batch.db")
 )
 const port = wholeNumber("port", 1, 65_535).pipe(
-  Options.withDescription("The port where the other runners reach this one."),
+  Options.withDescription("The port at which other runners reach this one."),
   Options.withDefault(34_431)
 )
 const host = Options.text("host").pipe(
   Options.withPseudoName("name"),
-  Options.withDescription("The name or address where the other runners reach this one."),
+  Options.withDescription("The host name or address at which other runners reach this one."),
   Options.withDefault("127.0.0.1")
 )
 
 export const command = Command.make("batch", { job, users, out, html, store, rate, concurrency }, runHere).pipe(
   Command.withDescription(paragraphs(
-    "Exports the OAuth clients of many users as one durable job: killed at any moment, the same command continues it."
+    "Exports the OAuth clients of many users as one durable job. If it is killed, the same command continues it."
   )),
   Command.withSubcommands([
     Command.make("runner", { port, host, rate, concurrency }, runner).pipe(
-      Command.withDescription("Takes part in the work of all jobs until it is stopped.")
+      Command.withDescription("Works on all jobs until it is stopped.")
     ),
     Command.make("submit", { job, users }, submit).pipe(
-      Command.withDescription("Hands in a job and waits for its end.")
+      Command.withDescription("Submits a job and waits until it is done.")
     ),
     Command.make("status", { job, json: flag("json", "Print JSON.") }, status).pipe(
-      Command.withDescription("Shows how far a job is.")
+      Command.withDescription("Shows the progress of a job.")
     ),
     Command.make("write", { job, out }, write).pipe(
       Command.withDescription("Writes the clients of a job that is done.")

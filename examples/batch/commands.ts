@@ -45,7 +45,7 @@ const oauthClients = OauthClientsService.layerConfig
 /** Runs the whole job in this process. */
 export const runHere = ({ concurrency, html, job, out, rate, store, users }: HereOptions) =>
   Effect.gen(function*() {
-    if (html === out) return yield* new UsageError({ message: "--html must name a file of its own" })
+    if (html === out) return yield* new UsageError({ message: "--html and --out must name different files" })
     const source = yield* tenant
     const userIds = users === undefined ? Option.isNone(source) ? demonstrationUsers : [] : yield* readUsers(users)
     yield* checkOutput(out)
@@ -73,7 +73,7 @@ export const runHere = ({ concurrency, html, job, out, rate, store, users }: Her
       Effect.provide(work),
       // The last line reports a failure better than the engine's own logs.
       Logger.withMinimumLogLevel(LogLevel.None),
-      Effect.onInterrupt(() => say(`stopped; the same command goes on from ${store}`))
+      Effect.onInterrupt(() => say(`stopped; the same command resumes from ${store}`))
     )
   }).pipe(Effect.scoped)
 
@@ -82,7 +82,7 @@ export interface RunnerOptions extends Address {
   readonly rate: number | undefined
 }
 
-/** Takes part in the work of all jobs until it is stopped. */
+/** Works on all jobs until it is stopped. */
 export const runner = ({ concurrency, rate, ...address }: RunnerOptions) =>
   Effect.gen(function*() {
     yield* databaseUrl
@@ -112,7 +112,9 @@ export const submit = ({ job, users }: { readonly job: string; readonly users: s
     const userIds = users === undefined ? [] : yield* readUsers(users)
     yield* Effect.flatMap(runJob(job, userIds), conclude).pipe(
       Effect.provide(Layer.provideMerge(layerClient, shared)),
-      Effect.onInterrupt(() => say(`job "${job}" goes on without this command; the status command says how far it is`))
+      Effect.onInterrupt(() =>
+        say(`job "${job}" continues without this command; the status command shows its progress`)
+      )
     )
   })
 
@@ -158,7 +160,7 @@ const runJob = (job: string, userIds: ReadonlyArray<string>) =>
     const store = yield* BatchStore
     const stop = yield* Stop
     const { done, round } = yield* store.open(job, userIds)
-    if (done) yield* say(`job "${job}" was done before; --job with another name starts a new one`)
+    if (done) yield* say(`job "${job}" is already done; --job with another name starts a new one`)
     else yield* ExportJob.execute({ job, round }, { discard: true })
     return yield* Effect.raceFirst(watchJob(job), stop.awaited)
   })

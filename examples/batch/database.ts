@@ -89,7 +89,7 @@ export const layerPostgres: Layer.Layer<SqlClient.SqlClient, BatchError> = Layer
     waitOnSqlError(Layer.build(PgClient.layer({ url: withTimeout(url), applicationName: "batch" }))))
 )
 
-/** A machine that is lost in a transaction would keep others from the rows of its user until TCP gives it up. */
+/** Without it, a machine lost within a transaction would lock the rows of its user until TCP times out. */
 const withTimeout = (redacted: Redacted.Redacted): Redacted.Redacted => {
   const url = Redacted.value(redacted)
   return Redacted.make(`${url}${url.includes("?") ? "&" : "?"}idle_in_transaction_session_timeout=8000`)

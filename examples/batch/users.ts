@@ -20,11 +20,13 @@ export const readUsers = (
       const userId = line.replace(/(?:^|\s)#.*$/, "").trim()
       if (userId === "") continue
       if (!isUserId(userId)) {
-        return yield* new UsageError({ message: `${file}, line ${index + 1}: ${JSON.stringify(userId)} is no user id` })
+        return yield* new UsageError({
+          message: `${file}, line ${index + 1}: ${JSON.stringify(userId)} is not a user ID`
+        })
       }
       userIds.add(userId)
     }
-    if (userIds.size === 0) return yield* new UsageError({ message: `${file} names no user` })
+    if (userIds.size === 0) return yield* new UsageError({ message: `${file} has no user IDs` })
     return [...userIds]
   }).pipe(Effect.catchTags({ BadArgument: cannot(`read ${file}`), SystemError: cannot(`read ${file}`) }))
 

@@ -23,7 +23,7 @@ export const exportCommand: Command.Command<"export-clients", never, never, Expo
   {
     user: Options.text("user").pipe(
       Options.withPseudoName("id"),
-      Options.withDescription("Whose clients to export. Defaults to PROCESSMAKER_USER_ID."),
+      Options.withDescription("The user whose clients to export. Defaults to PROCESSMAKER_USER_ID."),
       optional
     ),
     out: checked(Options.text("out"), (file) => file === "" ? undefined : file, () => "--out must name a file").pipe(
@@ -32,12 +32,12 @@ export const exportCommand: Command.Command<"export-clients", never, never, Expo
     ),
     html: checked(Options.text("html"), (file) => file === "" ? undefined : file, () => "--html must name a file").pipe(
       Options.withPseudoName("file"),
-      Options.withDescription("Also write a report of the run to look at, as one HTML file."),
+      Options.withDescription("Also write a report of the run as an HTML file."),
       optional
     ),
     secrets: flag("secrets", "Write the clients' secrets too."),
     perPage: wholeNumber("per-page", 1, 100).pipe(
-      Options.withDescription("Clients a page. Defaults to 100, and to 25 with the fake server."),
+      Options.withDescription("Clients per page. Defaults to 100, or 25 with the fake server."),
       optional
     ),
     prefetch: wholeNumber("prefetch", 0, 100).pipe(
@@ -48,15 +48,15 @@ export const exportCommand: Command.Command<"export-clients", never, never, Expo
     patient: flag("patient", "Keep retrying for an hour or two, instead of failing after two minutes."),
     add: flag("add", "Add a client first and read it back. Always done with the fake server."),
     noAdd: flag("no-add", "Do not add a client, not even with the fake server."),
-    restart: flag("restart", "Forget an unfinished export of this file and start over.")
+    restart: flag("restart", "Discard an unfinished export of this file and start over.")
   }
 ).pipe(
   Command.withDescription(paragraphs(
-    "Exports all OAuth clients of a user as NDJSON: one JSON object a line.",
+    "Exports all OAuth clients of a user as NDJSON: one JSON object per line.",
     "The tenant comes from the environment: PROCESSMAKER_BASE_URL, PROCESSMAKER_CLIENT_ID, PROCESSMAKER_CLIENT_SECRET, "
       + "PROCESSMAKER_USERNAME and PROCESSMAKER_PASSWORD, or PROCESSMAKER_ACCESS_TOKEN in place of the last four. Without "
       + "PROCESSMAKER_BASE_URL, the export starts a fake server and reads from it.",
-    "While the export runs, the file is called <file>.partial, and <file>.checkpoint says how far it is. The next run "
+    "While the export runs, the file is called <file>.partial, and <file>.checkpoint has its progress. The next run "
       + "with the same options resumes an export that was stopped, even by kill -9."
   ))
 )

@@ -158,7 +158,7 @@ const forgetIfEmpty = (files: ExportFiles) =>
 const resume = (files: ExportFiles, earlier: Checkpoint): Effect.Effect<Checkpoint, Failure, Context> =>
   Effect.gen(function*() {
     const { added, clients, cursor } = earlier
-    yield* say(`resuming: ${clients} clients are written, going on at page ${cursor?.page ?? 1}`)
+    yield* say(`resuming: ${clients} clients are written, continuing at page ${cursor?.page ?? 1}`)
     if (added === null || added.id !== null) return earlier
     const { client } = yield* (yield* OauthClientsService).ensureOauthClient(earlier.userId, { name: added.name })
     const checkpoint = earlier.with({ added: { name: added.name, id: client.id } })

@@ -24,7 +24,7 @@ export interface PartialFile {
   readonly append: (text: string) => Effect.Effect<number, ExportError>
 }
 
-/** Opens the file to append after so many bytes, and truncates what a killed run wrote after them. */
+/** Opens the file to append after this number of bytes, and truncates what a killed run wrote after them. */
 export const openPartial = (
   path: string,
   bytes: number

@@ -33,7 +33,7 @@ export const readWanted = (
     return yield* Effect.mapError(decode(text), (error) => {
       const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
       return new FileError({
-        message: `${path} is not as it should be: ${
+        message: `${path} is invalid: ${
           issues.map(({ message, path }) => `${path.length === 0 ? "" : `${path.join(".")}: `}${message}`).join("; ")
         }`
       })
@@ -58,7 +58,9 @@ export const openSecrets = (
     const { mode, type } = yield* file.stat
     // Windows has no file modes.
     if (type !== "File" || (process.platform !== "win32" && (mode & 0o077) !== 0)) {
-      return yield* new FileError({ message: `${path} is open to others: secrets go to a file with mode 0600 only` })
+      return yield* new FileError({
+        message: `${path} is accessible to other users: secrets are written only to a file with mode 0600`
+      })
     }
     const text = yield* fileSystem.readFileString(path)
     const lines = new Set(text.split("\n"))

@@ -25,7 +25,7 @@ export interface Run {
   readonly failures: ReadonlyArray<Failure>
   readonly duplicatesDropped: number
   readonly suspectedMisses: number
-  /** Requests that brought nothing new: those that looked for a place, or again at the end. */
+  /** Requests without new clients: searches for the position, and a second look at the end. */
   readonly extraRequests: number
   /** Users whose pages could not overlap, so that a change may be undetected. */
   readonly unproven: number

@@ -9,15 +9,15 @@ const byTag: Readonly<Record<ProcessMakerError["_tag"], string>> = {
   ProcessMakerUnprocessable: "Correct the input that the message names.",
   ProcessMakerRateLimited: "Run again later, lower the rate, or run with --patient.",
   ProcessMakerServerError:
-    "Run again later, or with --patient. If it stays, report the request to whoever runs the server.",
-  ProcessMakerUnexpectedStatus: "Check the base URL: this is not how the API answers.",
+    "Run again later, or with --patient. If it persists, report the request ID to the server's support.",
+  ProcessMakerUnexpectedStatus: "Check the base URL: the API does not respond like this.",
   ProcessMakerTransportError: "Check the network, the host name and the certificate; then run again.",
-  ProcessMakerTimeout: "Run again later, or with --patient. The server takes too long to answer.",
-  ProcessMakerInvalidResponse: "Run with --skip-invalid to leave out rows that cannot be read, and report the message.",
-  ProcessMakerChangeIgnored: "Make the change in another way. The server answered as if it had made it, and did not.",
+  ProcessMakerTimeout: "Run again later, or with --patient. The server takes too long to respond.",
+  ProcessMakerInvalidResponse: "Run with --skip-invalid to skip rows that cannot be read, and report the message.",
+  ProcessMakerChangeIgnored: "Make the change in another way. The server reported success, but did not make it.",
   ProcessMakerInvalidRequest: "Correct the input that the message names. Nothing was sent.",
-  ProcessMakerLoginFailed: "Check the client id, the client secret, the user name and the password.",
-  ProcessMakerPaginationStuck: "Run again with --restart while nobody changes the list."
+  ProcessMakerLoginFailed: "Check the client ID, the client secret, the user name and the password.",
+  ProcessMakerPaginationStuck: "Run again with --restart while the list does not change."
 }
 
 export const adviceFor = (tag: string): string =>

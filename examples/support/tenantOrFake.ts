@@ -28,7 +28,7 @@ export const userIdOr = (madeUp: string): Effect.Effect<string, ConfigError.Conf
   onTenant(
     Effect.orElseFail(
       Config.nonEmptyString("PROCESSMAKER_USER_ID"),
-      () => new NotSaid({ message: "set PROCESSMAKER_USER_ID to the user whose clients these are" })
+      () => new NotSaid({ message: "set PROCESSMAKER_USER_ID to the ID of the user who owns the clients" })
     ),
     madeUp
   )

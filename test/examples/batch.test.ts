@@ -186,7 +186,7 @@ describe("a batch in one process", () => {
         yield* fake.clearRequests
         const again = yield* run()
         assert.strictEqual(again.code, 0, again.stderr)
-        assert.include(again.stderr, "job \"export\" was done before")
+        assert.include(again.stderr, "job \"export\" is already done")
         assert.strictEqual((yield* fake.requests).length, 0)
       }).pipe(Effect.provide(serveFake({ users: users(12, 30) }))),
     limits
@@ -275,9 +275,9 @@ describe("a file of users", () => {
       for (const [text, line] of [["a\nb c", 2], ["..", 1], [`a\n\n${"x".repeat(256)}`, 3], ["a\u0000", 1]] as const) {
         assert.match(
           Either.getOrThrow(Either.flip(yield* read(text))).message,
-          new RegExp(`line ${line}: .* is no user id$`)
+          new RegExp(`line ${line}: .* is not a user ID$`)
         )
       }
-      assert.match(Either.getOrThrow(Either.flip(yield* read("# nobody\n"))).message, /names no user$/)
+      assert.match(Either.getOrThrow(Either.flip(yield* read("# nobody\n"))).message, /has no user IDs$/)
     }))
 })

@@ -100,5 +100,5 @@ describe("each example ends with one clear line", () => {
     fails(file, "on a tenant and told of no user", unnamed, /^set PROCESSMAKER_USER_ID /, 0)
     fails(file, "told of a user that there is not", { PROCESSMAKER_USER_ID: "u-7" }, /u-7.*404/, 2)
   }
-  fails("many-users.ts", "on a tenant and told of no users", unnamed, /^name the ids of the users /, 0)
+  fails("many-users.ts", "on a tenant and told of no users", unnamed, /^pass the user IDs /, 0)
 })

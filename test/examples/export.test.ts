@@ -147,7 +147,7 @@ describe("the export", () => {
       yield* running.kill("SIGTERM")
       const stopped = yield* running.ended
       assert.strictEqual(stopped.code, 143)
-      assert.include(stopped.stderr, "stopped; the next run goes on from")
+      assert.include(stopped.stderr, "stopped; the next run resumes from")
       const ended = yield* runExample(program, args, environment)
       assert.strictEqual(ended.code, 0, ended.stderr)
       assert.include(ended.stderr, "resuming: ")
@@ -242,7 +242,7 @@ describe("the export ends with one clear line", () => {
       PROCESSMAKER_BASE_URL: "http://example.com/api/v1"
     }
   )
-  fails("for a user that is missing", { code: 2, line: /--user or set PROCESSMAKER_USER_ID/, requests: 0 }, to("a"), {
+  fails("for a user that is missing", { code: 2, line: /--user or PROCESSMAKER_USER_ID/, requests: 0 }, to("a"), {
     PROCESSMAKER_USER_ID: ""
   })
   fails("for an output that cannot be written", { code: 1, line: /cannot write .*ENOENT/, requests: 0 }, to("no", "a"))

@@ -38,7 +38,7 @@ describe("npm, told to end, ends what it runs", () => {
       yield* until(() => readdirSync(directory).includes("clients.ndjson.checkpoint"))
       yield* running.kill("SIGTERM")
       const { stderr } = yield* running.ended
-      assert.match(stderr, /^stopped; the next run goes on from/m)
+      assert.match(stderr, /^stopped; the next run resumes from/m)
       assert.sameMembers(readdirSync(directory), ["clients.ndjson.checkpoint", "clients.ndjson.partial"])
     }).pipe(Effect.provide(serveFake({ users: [{ id: "u-7", clients: 250 }] }))), limits)
 

@@ -138,8 +138,8 @@ describe("provision.ts ends with one clear line, and adds nothing", () => {
   )
   for (
     const [text, line] of [
-      ["[", /clients\.json is not as it should be: .*JSON/],
-      ["[]", /clients\.json is not as it should be/],
+      ["[", /clients\.json is invalid: .*JSON/],
+      ["[]", /clients\.json is invalid/],
       ["[{\"name\":\"a\"},{\"name\":\" \"}]", /1\.name: /],
       ["[{\"name\":\"a\",\"passwordclient\":true}]", /0\.passwordclient: /]
     ] as const
@@ -148,7 +148,7 @@ describe("provision.ts ends with one clear line, and adds nothing", () => {
   }
   refuses(
     "given a file for secrets that others may read",
-    /secrets\.ndjson is open to others/,
+    /secrets\.ndjson is accessible to other users/,
     Effect.map(temporaryDirectory, (directory) => {
       const file = Path.join(directory, "secrets.ndjson")
       appendFileSync(file, "")

@@ -230,6 +230,6 @@ describe("npm start -- --html", () => {
 
       const refused = yield* runExample("examples/export-clients.ts", ["--out", out, "--html", out])
       assert.strictEqual(refused.code, 2)
-      assert.include(refused.stderr, "--html must name a file of its own")
+      assert.include(refused.stderr, "--html and --out must name different files")
     }).pipe(Effect.provide(serveFake({ users: [{ id: user, clients: 50 }] }))))
 })

@@ -82,7 +82,7 @@ describe("npm run fake", () => {
       const line = `{ "${process.execPath}" --import tsx examples/fake.ts; echo "code $?" >&2; } | head -c 0`
       const running = yield* Command.start(Command.make("sh", "-c", line))
       const stderr = yield* Stream.mkString(Stream.decodeText(running.stderr))
-      assert.strictEqual(stderr, "fake: cannot say where it is: write EPIPE\ncode 1\n")
+      assert.strictEqual(stderr, "fake: cannot print the address: write EPIPE\ncode 1\n")
     }).pipe(Effect.provide(environment)), 30_000)
 
   it.scopedLive("says when the port is taken", () =>

@@ -19,7 +19,7 @@ export interface Paging {
   readonly page?: number | undefined
   /** Whether to send the last page for a page number beyond it. Default: false. */
   readonly clamps?: boolean | undefined
-  /** Which clients to omit from a page although they count. */
+  /** Which clients to omit from pages although the totals include them. */
   readonly hides?: ((clientId: string) => boolean) | undefined
 }
 

@@ -150,16 +150,16 @@ const unlimited: FakeRateLimit = { limit: 1_000_000_000, window: "1 minute" }
 const userSeeds = ({ clients = 20, users = 2 }: FakeOptions, seed: number): ReadonlyArray<UserSeed> => {
   const inputs = typeof users === "number" ? Array.from({ length: users }, (): FakeUserInput => ({})) : users
   return inputs.map((input, index) => ({
-    id: input.id ?? uuid(seed, index, 0x05e2),
+    id: input.id ?? uuid(seed, "user", index),
     clients: input.clients ?? clients
   }))
 }
 
 const credentialsOf = (given: Partial<FakeCredentials>, seed: number): FakeCredentials => ({
   clientId: given.clientId ?? "40718822",
-  clientSecret: given.clientSecret ?? Redacted.make(alphanumeric(40, seed, 40_718_822)),
+  clientSecret: given.clientSecret ?? Redacted.make(alphanumeric(40, seed, "client secret")),
   username: given.username ?? "admin",
-  password: given.password ?? Redacted.make(alphanumeric(16, seed, 0x9a55))
+  password: given.password ?? Redacted.make(alphanumeric(16, seed, "password"))
 })
 
 /**

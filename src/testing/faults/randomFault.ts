@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { Route } from "../api/routes.js"
-import { generator, mixText } from "../state/seededRandom.js"
+import { generator } from "../state/seededRandom.js"
 import type { FaultAction } from "./FaultAction.js"
 import type { FaultMatch } from "./FaultMatch.js"
 import * as Step from "./faultSteps.js"
@@ -103,7 +103,7 @@ export const dice = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultA
   return (route) => {
     const key = [route.operation, route.userId, route.clientId, route.page].join(" ")
     const { count, inARow } = seen.get(key) ?? { count: 0, inARow: 0 }
-    const chance = generator(fault.seed, mixText(key), count)()
+    const chance = generator(fault.seed, key, count).number()
     const actions = inARow < fault.inARow ? drawn(fault.rates, chance) : undefined
     seen.set(key, { count: count + 1, inARow: actions === undefined ? 0 : inARow + 1 })
     return actions

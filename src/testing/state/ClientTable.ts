@@ -20,7 +20,7 @@ export const madeUp = (seed: number, number: number, fields: FakeClientInput = {
   return {
     id: fields.id ?? String(number),
     name: fields.name ?? `Client ${number}`,
-    secret: fields.secret ?? Redacted.make(alphanumeric(40, seed, number)),
+    secret: fields.secret ?? Redacted.make(alphanumeric(40, seed, "client", number)),
     personalAccessClient: fields.personalAccessClient ?? false,
     passwordClient: fields.passwordClient ?? true,
     revoked: fields.revoked ?? false,

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Redacted from "effect/Redacted"
+import type { PCGRandom } from "effect/Utils"
 import type { FakeClient, FakeClientInput } from "../FakeClient.js"
 import type { FakeCredentials, Settings } from "../FakeOptions.js"
 import { ClientTable, madeUp } from "./ClientTable.js"
@@ -30,7 +31,7 @@ export class ServerState {
    * clients.
    */
   #login: FakeClient | undefined
-  readonly #random: () => number
+  readonly #random: PCGRandom
   #nextNumber = firstNumber
 
   /** `issued` is the number of tokens issued before a reset. They are never issued again. */
@@ -38,7 +39,7 @@ export class ServerState {
     const { credentials, seed, users } = settings
     this.credentials = credentials
     this.tokens = new TokenStore(settings, issued)
-    this.#random = generator(seed, 0x0a27)
+    this.#random = generator(seed, "position")
     this.#login = madeUp(seed, 0, { id: credentials.clientId, secret: credentials.clientSecret })
     for (const { clients, id } of users) {
       const count = typeof clients === "number" ? clients : 0
@@ -110,6 +111,6 @@ export class ServerState {
 
   #position(end: number, position: ListPosition): number {
     if (typeof position === "number") return position
-    return position === "random" ? Math.floor(this.#random() * (end + 1)) : position === "start" ? 0 : end
+    return position === "random" ? this.#random.integer(end + 1) : position === "start" ? 0 : end
   }
 }

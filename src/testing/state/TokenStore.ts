@@ -41,10 +41,10 @@ export class TokenStore {
   issue(clientId: string | number, now: number): IssuedTokens {
     this.#issued += 1
     const { accessTokenLife, refreshTokenLife, seed } = this.#settings
-    const part = (length: number, salt: number) => alphanumeric(length, seed, this.everIssued, salt)
+    const part = (length: number, name: string) => alphanumeric(length, seed, name, this.everIssued)
     const tokens: IssuedTokens = {
-      accessToken: `${part(24, 1)}.${part(48, 2)}.${part(43, 3)}`,
-      refreshToken: `def50200${part(64, 4)}`,
+      accessToken: `${part(24, "header")}.${part(48, "payload")}.${part(43, "signature")}`,
+      refreshToken: `def50200${part(64, "refresh token")}`,
       clientId,
       accessExpiresAt: now + Duration.toMillis(accessTokenLife === "omit" ? "365 days" : accessTokenLife),
       refreshExpiresAt: now + Duration.toMillis(refreshTokenLife),

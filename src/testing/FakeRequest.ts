@@ -135,3 +135,11 @@ export interface RecordedRequest {
   /** The status of the response, if there is one. */
   readonly status: number | undefined
 }
+
+/**
+ * What the method and the URL of a request select.
+ *
+ * @since 0.1.0
+ * @internal
+ */
+export type Route = Pick<RecordedRequest, "operation" | "path" | "query" | "userId" | "clientId" | "page" | "perPage">

@@ -15,16 +15,15 @@ import { htmlAnswer, jsonAnswer, parsedBody, redirectAnswer, wantsJson, withHead
 import type { Paging } from "./pageLinks.js"
 import * as Problem from "./Problem.js"
 import type { Profile, ShownClient } from "./profiles.js"
-import type { Route } from "./routes.js"
+import type { Routed } from "./routes.js"
 import { clientFields, mediaTypeProblem, resourceProblem, unsetFlags } from "./validation.js"
 
 /** Everything needed to respond to one API request. */
-export interface ApiContext {
+export interface ApiContext extends Routed {
   readonly state: ServerState
   readonly settings: Settings
   readonly profile: Profile
   readonly request: FakeRequest
-  readonly route: Route
   /** How to page a list, if a fault overrides it. */
   readonly paging?: Paging | undefined
   readonly now: number
@@ -45,7 +44,7 @@ export const refusal = (
 
 const isAuthenticated = ({ now, request, state }: ApiContext): boolean => {
   const token = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1]
-  const tokens = token === undefined ? undefined : state.tokens.byAccessToken(token)
+  const tokens = token === undefined ? undefined : state.tokens.find("accessToken", token)
   if (tokens === undefined || tokens.revoked || tokens.accessExpiresAt <= now) return false
   return state.findClient(String(tokens.clientId))?.revoked === false
 }
@@ -155,7 +154,7 @@ const myself = (context: ApiContext): Answered => {
 
 /** Responds to an API request. */
 export const answerApi = (context: ApiContext): Answered => {
-  const { allowed, operation } = context.route
+  const { allowed, route: { operation } } = context
   if (operation === "unknown" && allowed.length === 0) return refusal(context, Problem.unknownPath)
   if (operation === "unknown") {
     return withHeaders(refusal(context, Problem.wrongMethod), { allow: allowed.join(", ") })

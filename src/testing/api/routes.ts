@@ -3,40 +3,47 @@
  *
  * @since 0.1.0
  */
+import * as Array from "effect/Array"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
+import { map } from "effect/Record"
+import { escape } from "effect/RegExp"
 import { operations } from "../../internal/service/operations.js"
-import type { FakeOperation, FakeRequest } from "../FakeRequest.js"
+import type { Settings } from "../FakeOptions.js"
+import type { FakeOperation, FakeRequest, Route } from "../FakeRequest.js"
 
-/** The route of a request. `allowed` lists the methods known for the path. */
-export interface Route {
-  readonly operation: FakeOperation
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
-  readonly userId: string | undefined
-  readonly clientId: string | undefined
-  readonly page: number | undefined
-  readonly perPage: number | undefined
+/** The route of a request, and the methods known for its path. */
+export interface Routed {
+  readonly route: Route
   readonly allowed: ReadonlyArray<string>
 }
 
-/** The paths that the server knows. */
-export interface Paths {
-  readonly api: string
-  readonly token: string
+interface Endpoint {
+  readonly operation: FakeOperation
+  readonly method: string
+  readonly path: RegExp
 }
 
-const decoded = (segment: string): string | undefined => {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return undefined
-  }
-}
+/** Matches a path template (RFC 6570, level 1), also with a slash at the end. */
+const matching = (template: string): RegExp =>
+  new RegExp(`^${escape(template).replaceAll(/\\\{(\w+)\\\}/g, "(?<$1>[^/]+)")}/?$`)
 
-const segmentsBelow = (prefix: string, path: string): ReadonlyArray<string> => {
-  if (!path.startsWith(`${prefix}/`)) return []
-  const segments = path.slice(prefix.length + 1).replace(/\/$/, "").split("/").map(decoded)
-  return segments.every((segment) => segment !== undefined) ? segments : []
-}
+const endpointsOf = (apiPath: string): ReadonlyArray<Endpoint> => [
+  { operation: "token", method: "POST", path: /^\/oauth\/access_token$/ },
+  { operation: "findMyself", method: "GET", path: matching(`${apiPath}/users/myself`) },
+  ...Object.values(operations).map(({ id, method, template }) => ({
+    operation: id,
+    method,
+    path: matching(`${apiPath}${template}`)
+  }))
+]
+
+/** The IDs in the path of an endpoint, decoded. */
+const idsIn = ({ path }: Endpoint, requested: string): Option.Option<Readonly<Record<string, string>>> =>
+  Option.fromNullable(path.exec(requested)).pipe(
+    Option.flatMap(({ groups = {} }) => Either.getRight(Either.all(map(groups, Encoding.decodeUriComponent))))
+  )
 
 // PHP's FILTER_VALIDATE_INT: anything but a plain positive number is the first page.
 const pageOf = (text: string | undefined): number => {
@@ -50,44 +57,31 @@ const perPageOf = (text: string | undefined, most: number): number => {
   return number === 0 ? 15 : number
 }
 
-/** The IDs in a path, if it matches the template. */
-const idsIn = (template: string, segments: ReadonlyArray<string>): ReadonlyMap<string, string> | undefined => {
-  const parts = template.slice(1).split("/")
-  const fits = parts.length === segments.length
-    && parts.every((part, index) => part.startsWith("{") ? segments[index] !== "" : part === segments[index])
-  return fits ? new Map(segments.map((segment, index) => [parts[index] ?? "", segment])) : undefined
-}
-
-/** The operations at a path by method, and the IDs in it. */
-const knownAt = (path: string, paths: Paths) => {
-  const segments = segmentsBelow(paths.api, path)
-  const methods = new Map<string, FakeOperation>()
-  if (path === paths.token) methods.set("POST", "token")
-  if (segments.join("/") === "users/myself") methods.set("GET", "findMyself")
-  let ids: ReadonlyMap<string, string> = new Map()
-  for (const { id, method, template } of Object.values(operations)) {
-    const found = idsIn(template, segments)
-    if (found === undefined) continue
-    ids = found
-    methods.set(method, id)
-  }
-  return { methods, userId: ids.get("{user_id}"), clientId: ids.get("{client_id}") }
-}
-
-/** Determines the route of a request. */
-export const routeOf = (request: FakeRequest, paths: Paths, maxPerPage: number): Route => {
-  const [path = "", search = ""] = request.url.split(/\?(.*)/s)
-  const query = Object.fromEntries(new URLSearchParams(search))
-  const { methods, ...ids } = knownAt(path, paths)
-  const operation = request.method === "OPTIONS" ? "preflight" : methods.get(request.method) ?? "unknown"
-  const isList = operation === "findOauthClients"
-  return {
-    operation,
-    path,
-    query,
-    ...ids,
-    page: isList ? pageOf(query["page"]) : undefined,
-    perPage: isList ? perPageOf(query["per_page"], maxPerPage) : undefined,
-    allowed: [...methods.keys()]
+/** Determines the route of each request. */
+export const makeRouter = ({ baseUrl, maxPerPage }: Settings): (request: FakeRequest) => Routed => {
+  const endpoints = endpointsOf(new URL(baseUrl).pathname.replace(/\/$/, ""))
+  return ({ method, url }) => {
+    const [path = "", search = ""] = url.split(/\?(.*)/s)
+    const query = Object.fromEntries(new URLSearchParams(search))
+    const known = Array.filterMap(
+      endpoints,
+      (endpoint) => Option.map(idsIn(endpoint, path), (ids) => ({ ...endpoint, ids }))
+    )
+    const ids: Readonly<Record<string, string>> = known[0]?.ids ?? {}
+    const found = known.find((endpoint) => endpoint.method === method)
+    const operation = method === "OPTIONS" ? "preflight" : found?.operation ?? "unknown"
+    const isList = operation === "findOauthClients"
+    return {
+      route: {
+        operation,
+        path,
+        query,
+        userId: ids["user_id"],
+        clientId: ids["client_id"],
+        page: isList ? pageOf(query["page"]) : undefined,
+        perPage: isList ? perPageOf(query["per_page"], maxPerPage) : undefined
+      },
+      allowed: known.map(({ method }) => method)
+    }
   }
 }

@@ -98,14 +98,14 @@ const byRefreshToken = (
 ): Either.Either<IssuedTokens, Refusal> => {
   const refreshToken = textOf(fields["refresh_token"])
   if (refreshToken === undefined || refreshToken === "") return missing("refresh_token")
-  const tokens = state.tokens.byRefreshToken(refreshToken)
+  const tokens = state.tokens.find("refreshToken", refreshToken)
   const error = settings.oauthDialect === "invalid_credentials" ? "invalid_request" : "invalid_grant"
   const refused = (hint: string) => refuse(400, error, "The refresh token is invalid.", hint)
   if (tokens === undefined) return refused("Cannot decrypt the refresh token")
   if (tokens.clientId !== clientIdAsSent(fields)) return refused("Token is not linked to client")
   if (tokens.refreshExpiresAt <= now) return refused("Token has expired")
   if (tokens.revoked) return refused("Token has been revoked")
-  state.tokens.revoke(tokens)
+  tokens.revoked = true
   return Either.right(state.tokens.issue(tokens.clientId, now))
 }
 

@@ -7,9 +7,8 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { ApiContext } from "../api/api.js"
 import type { Paging } from "../api/pageLinks.js"
-import type { Route } from "../api/routes.js"
 import type { FakeClientInput } from "../FakeClient.js"
-import type { Answered, FakeReply } from "../FakeRequest.js"
+import type { Answered, FakeReply, Route } from "../FakeRequest.js"
 import type { ListPosition } from "../state/ServerState.js"
 
 /**

@@ -3,8 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Route } from "../api/routes.js"
-import type { FakeOperation } from "../FakeRequest.js"
+import type { FakeOperation, Route } from "../FakeRequest.js"
 
 /**
  * Which requests a fault matches. All given conditions must hold; `nth` counts the requests that meet the other

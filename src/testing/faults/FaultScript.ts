@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Route } from "../api/routes.js"
+import type { Route } from "../FakeRequest.js"
 import type { Fault, ScriptedFault } from "./Fault.js"
 import type { FaultAction } from "./FaultAction.js"
 import { describeMatch, matches } from "./FaultMatch.js"

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Route } from "../api/routes.js"
+import type { Route } from "../FakeRequest.js"
 import { generator } from "../state/seededRandom.js"
 import type { FaultAction } from "./FaultAction.js"
 import type { FaultMatch } from "./FaultMatch.js"

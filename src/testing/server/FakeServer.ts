@@ -10,7 +10,7 @@ import { answerApi, type ApiContext, refusal } from "../api/api.js"
 import { parsedBody, withHeaders, withoutSecrets } from "../api/messages.js"
 import * as Problem from "../api/Problem.js"
 import { type Profile, profileOf } from "../api/profiles.js"
-import { type Paths, type Route, routeOf } from "../api/routes.js"
+import { makeRouter, type Routed } from "../api/routes.js"
 import { answerToken, throttledToken } from "../api/tokenEndpoint.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeReply, FakeRequest } from "../FakeRequest.js"
@@ -36,6 +36,10 @@ const preflight = (request: FakeRequest): Answered => ({
 const throttled = (answer: Answered, { resetAt }: Allowance, now: number): Answered =>
   withHeaders(answer, { ...retryAfterHeaders(resetAt - now), "x-ratelimit-reset": String(Math.ceil(resetAt / 1000)) })
 
+interface Received extends Routed {
+  readonly request: FakeRequest
+}
+
 export class FakeServer {
   readonly script: FaultScript = new FaultScript()
   readonly log: RequestLog
@@ -43,7 +47,7 @@ export class FakeServer {
   state: ServerState
   readonly #settings: Settings
   readonly #profile: Profile
-  readonly #paths: Paths
+  readonly #routed: (request: FakeRequest) => Routed
   #apiLimit: RateLimiter
   #tokenLimit: RateLimiter
 
@@ -52,7 +56,7 @@ export class FakeServer {
     this.log = new RequestLog(settings.keepRequests)
     this.#settings = settings
     this.#profile = profileOf(settings.profile)
-    this.#paths = { api: new URL(settings.baseUrl).pathname.replace(/\/$/, ""), token: "/oauth/access_token" }
+    this.#routed = makeRouter(settings)
     this.#apiLimit = new RateLimiter(settings.rateLimit)
     this.#tokenLimit = new RateLimiter(settings.tokenRateLimit)
   }
@@ -71,7 +75,7 @@ export class FakeServer {
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Clock.clockWith(Effect.succeed), (clock) => {
         const now = clock.unsafeCurrentTimeMillis()
-        const route = routeOf(request, this.#paths, this.#settings.maxPerPage)
+        const { allowed, route } = this.#routed(request)
         const actions = route.operation === "preflight" ? [] : this.script.next(route)
         const faults = actions.map(({ what }) => what)
         this.hint.arrive(clock, `${request.method} ${request.url}`, faults)
@@ -84,7 +88,7 @@ export class FakeServer {
         })
         const leave = (reply: FakeReply | undefined) =>
           Effect.sync(() => this.log.leave(sequence, route.operation, reply))
-        return Effect.matchCauseEffect(restore(this.#play(request, route, actions)), {
+        return Effect.matchCauseEffect(restore(this.#play({ request, route, allowed }, actions)), {
           onFailure: (cause) => Effect.zipRight(leave(undefined), Effect.failCause(cause)),
           // A response is in flight until its body has ended.
           onSuccess: (reply): Effect.Effect<FakeReply> =>
@@ -96,16 +100,18 @@ export class FakeServer {
     )
   }
 
-  #play(request: FakeRequest, route: Route, actions: ReadonlyArray<FaultAction>): Effect.Effect<FakeReply> {
+  #play({ route, ...received }: Received, actions: ReadonlyArray<FaultAction>): Effect.Effect<FakeReply> {
     return Effect.gen(this, function*() {
       let early: FakeReply | undefined
       for (const { before } of actions) {
-        if (before !== undefined) early ??= yield* before(this.#context(request, route, yield* Clock.currentTimeMillis))
+        if (before !== undefined) {
+          early ??= yield* before(this.#context({ ...received, route }, yield* Clock.currentTimeMillis))
+        }
       }
       const now = yield* Clock.currentTimeMillis
       const page = actions.find(({ page }) => page !== undefined)?.page?.(route.page ?? 1) ?? route.page
       const paging = actions.find(({ paging }) => paging !== undefined)?.paging
-      const reply = early ?? this.#answer({ ...this.#context(request, { ...route, page }, now), paging })
+      const reply = early ?? this.#answer({ ...this.#context({ ...received, route: { ...route, page } }, now), paging })
       const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
       // A fault may override these headers.
       const answer = reply._tag === "Answered" ? { ...reply, headers: { ...headers, ...reply.headers } } : reply
@@ -116,8 +122,8 @@ export class FakeServer {
     })
   }
 
-  #context(request: FakeRequest, route: Route, now: number): ApiContext {
-    return { state: this.state, settings: this.#settings, profile: this.#profile, request, route, now }
+  #context(received: Received, now: number): ApiContext {
+    return { ...received, state: this.state, settings: this.#settings, profile: this.#profile, now }
   }
 
   #answer(context: ApiContext): Answered {

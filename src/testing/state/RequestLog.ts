@@ -5,17 +5,12 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
-import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "../FakeRequest.js"
+import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest, Route } from "../FakeRequest.js"
 
 /** A request on arrival: its operation, its body without secrets, and the descriptions of its faults. */
-export interface Arrival {
+export interface Arrival extends Pick<RecordedRequest, "body" | "faults"> {
   readonly request: FakeRequest
-  readonly route: Pick<
-    RecordedRequest,
-    "operation" | "path" | "query" | "userId" | "clientId" | "page" | "perPage"
-  >
-  readonly body: unknown
-  readonly faults: ReadonlyArray<string>
+  readonly route: Route
   readonly now: number
 }
 
@@ -24,12 +19,10 @@ interface Load {
   readonly most: number
 }
 
-const idle: Load = { current: 0, most: 0 }
-
 export class RequestLog {
   readonly #keep: number
   #sequence = 0
-  #requests: Array<RecordedRequest> = []
+  readonly #requests = new Map<number, RecordedRequest>()
   readonly #load = new Map<FakeOperation | "all", Load>()
 
   constructor(keep: number) {
@@ -38,35 +31,28 @@ export class RequestLog {
 
   /** Copies, so that a record held by a test does not change. */
   get requests(): ReadonlyArray<RecordedRequest> {
-    return this.#requests.slice(Math.max(0, this.#requests.length - this.#keep))
+    return [...this.#requests.values()]
   }
 
   clear(): void {
-    this.#requests = []
+    this.#requests.clear()
     for (const [operation, { current }] of this.#load) this.#load.set(operation, { current, most: current })
   }
 
   load(operation: FakeOperation | "all"): Load {
-    return this.#load.get(operation) ?? idle
+    return this.#load.get(operation) ?? { current: 0, most: 0 }
   }
 
   arrive({ body, faults, now, request, route }: Arrival): number {
     this.#sequence += 1
     this.#count(route.operation, 1)
     const { authorization, ...headers } = request.headers
-    const { clientId, operation, page, path, perPage, query, userId } = route
-    this.#requests.push({
+    this.#requests.set(this.#sequence, {
       sequence: this.#sequence,
       at: DateTime.unsafeMake(now),
-      operation,
       method: request.method,
       url: request.url,
-      path,
-      query,
-      userId,
-      clientId,
-      page,
-      perPage,
+      ...route,
       headers,
       authorization: authorization === undefined ? undefined : Redacted.make(authorization),
       body,
@@ -74,23 +60,15 @@ export class RequestLog {
       outcome: "pending",
       status: undefined
     })
-    if (this.#requests.length > this.#keep * 2) {
-      this.#requests = this.#requests.slice(this.#requests.length - this.#keep)
-    }
+    this.#requests.delete(this.#sequence - this.#keep)
     return this.#sequence
   }
 
   /** `reply` is undefined if the caller interrupted the request. */
   leave(sequence: number, operation: FakeOperation, reply: FakeReply | undefined): void {
     this.#count(operation, -1)
-    const index = sequence - (this.#requests[0]?.sequence ?? 0)
-    const entry = this.#requests[index]
-    if (entry === undefined) return
-    this.#requests[index] = reply === undefined
-      ? { ...entry, outcome: "interrupted" }
-      : reply._tag === "Dropped"
-      ? { ...entry, outcome: "dropped" }
-      : { ...entry, outcome: "answered", status: reply.status }
+    const entry = this.#requests.get(sequence)
+    if (entry !== undefined) this.#requests.set(sequence, { ...entry, ...outcomeOf(reply) })
   }
 
   #count(operation: FakeOperation, change: 1 | -1): void {
@@ -100,4 +78,9 @@ export class RequestLog {
       this.#load.set(key, { current: current + change, most: Math.max(most, current + change) })
     }
   }
+}
+
+const outcomeOf = (reply: FakeReply | undefined): Partial<RecordedRequest> => {
+  if (reply === undefined) return { outcome: "interrupted" }
+  return reply._tag === "Dropped" ? { outcome: "dropped" } : { outcome: "answered", status: reply.status }
 }

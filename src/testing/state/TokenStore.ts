@@ -12,17 +12,15 @@ export interface IssuedTokens {
   readonly accessToken: string
   readonly refreshToken: string
   readonly clientId: string | number
-  readonly accessExpiresAt: number
+  accessExpiresAt: number
   readonly refreshExpiresAt: number
-  readonly revoked: boolean
+  revoked: boolean
 }
 
 export class TokenStore {
   readonly #settings: Settings
   readonly #issuedBefore: number
-  readonly #byAccess = new Map<string, IssuedTokens>()
-  readonly #byRefresh = new Map<string, string>()
-  #issued = 0
+  readonly #byToken = new Map<string, IssuedTokens>()
 
   /** `issuedBefore` is the number of tokens issued by the store that this one replaces. */
   constructor(settings: Settings, issuedBefore: number) {
@@ -31,15 +29,14 @@ export class TokenStore {
   }
 
   get issued(): number {
-    return this.#issued
+    return this.#byToken.size / 2
   }
 
   get everIssued(): number {
-    return this.#issuedBefore + this.#issued
+    return this.#issuedBefore + this.issued
   }
 
   issue(clientId: string | number, now: number): IssuedTokens {
-    this.#issued += 1
     const { accessTokenLife, refreshTokenLife, seed } = this.#settings
     const part = (length: number, name: string) => alphanumeric(length, seed, name, this.everIssued)
     const tokens: IssuedTokens = {
@@ -50,37 +47,25 @@ export class TokenStore {
       refreshExpiresAt: now + Duration.toMillis(refreshTokenLife),
       revoked: false
     }
-    this.#byAccess.set(tokens.accessToken, tokens)
-    this.#byRefresh.set(tokens.refreshToken, tokens.accessToken)
+    this.#byToken.set(tokens.accessToken, tokens).set(tokens.refreshToken, tokens)
     return tokens
   }
 
-  byAccessToken(token: string): IssuedTokens | undefined {
-    return this.#byAccess.get(token)
-  }
-
-  byRefreshToken(token: string): IssuedTokens | undefined {
-    const accessToken = this.#byRefresh.get(token)
-    return accessToken === undefined ? undefined : this.#byAccess.get(accessToken)
-  }
-
-  revoke(tokens: IssuedTokens): void {
-    this.#byAccess.set(tokens.accessToken, { ...tokens, revoked: true })
+  find(kind: "accessToken" | "refreshToken", token: string): IssuedTokens | undefined {
+    const tokens = this.#byToken.get(token)
+    return tokens?.[kind] === token ? tokens : undefined
   }
 
   /** Expires all access tokens. Refresh tokens stay valid, as when time passes. */
   expireAll(now: number): void {
-    for (const [key, tokens] of this.#byAccess) this.#byAccess.set(key, { ...tokens, accessExpiresAt: now })
+    for (const tokens of this.#byToken.values()) tokens.accessExpiresAt = now
   }
 
   revokeAll(): void {
-    for (const tokens of this.#byAccess.values()) this.revoke(tokens)
+    for (const tokens of this.#byToken.values()) tokens.revoked = true
   }
 
-  *secrets(): Generator<string> {
-    for (const tokens of this.#byAccess.values()) {
-      yield tokens.accessToken
-      yield tokens.refreshToken
-    }
+  secrets(): Iterable<string> {
+    return this.#byToken.keys()
   }
 }

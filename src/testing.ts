@@ -24,6 +24,6 @@ export {
   type Streamed
 } from "./testing/FakeRequest.js"
 export * as Fault from "./testing/faults/Fault.js"
-export { type Deletion, type Insertion, type JsonMembers, type RetryAfter } from "./testing/faults/FaultAction.js"
+export { type Deletion, type Insertion, type JsonMembers, type RetryAfter } from "./testing/faults/FaultStep.js"
 export { layerTest, type TestOptions } from "./testing/layerTest.js"
 export { type ListPosition } from "./testing/state/ServerState.js"

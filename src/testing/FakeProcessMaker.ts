@@ -14,7 +14,6 @@ import { profileNames } from "./api/profiles.js"
 import type { FakeClient, FakeClientInput } from "./FakeClient.js"
 import { type FakeCredentials, type FakeOptions, type FakeProfile, type Settings, settingsOf } from "./FakeOptions.js"
 import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "./FakeRequest.js"
-import { insertInto } from "./faults/beforeAnswer.js"
 import type { Fault } from "./faults/Fault.js"
 import { FakeServer } from "./server/FakeServer.js"
 import { respond } from "./server/httpApp.js"
@@ -106,7 +105,7 @@ const stateOf = (server: FakeServer): Pick<FakeProcessMakerShape, State> => ({
     Effect.zipWith(
       tableOf(server, userId),
       Clock.currentTimeMillis,
-      (table, now) => insertInto({ state: server.state, now }, table, { clients, at })
+      (table, now) => server.state.insertClients(table, clients, at, now)
     ),
   deleteClients: (userId, ids) =>
     Effect.map(tableOf(server, userId), (table) => server.state.deleteClients(table, ids)),

@@ -11,7 +11,7 @@ import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
 import type { ClientTable } from "../state/ClientTable.js"
 import type { ServerState } from "../state/ServerState.js"
-import { htmlAnswer, jsonAnswer, parsedBody, redirectAnswer, wantsJson, withHeaders } from "./messages.js"
+import { htmlAnswer, jsonAnswer, parsedBody, redirectAnswer, textAnswer, wantsJson, withHeaders } from "./messages.js"
 import type { Paging } from "./pageLinks.js"
 import * as Problem from "./Problem.js"
 import type { Profile, ShownClient } from "./profiles.js"
@@ -41,6 +41,12 @@ export const refusal = (
   if (problem.status === 401) return redirectAnswer("/login")
   return problem.issues.length > 0 ? redirectAnswer("/") : htmlAnswer(problem.status, problem.title)
 }
+
+/** The 429 response. That of the token endpoint is plain text in every profile. */
+export const throttled = (context: ApiContext): Answered =>
+  context.route.operation === "token"
+    ? textAnswer(429, "Too Many Attempts.")
+    : refusal(context, Problem.tooManyRequests)
 
 const isAuthenticated = ({ now, request, state }: ApiContext): boolean => {
   const token = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1]

@@ -11,7 +11,7 @@ import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
 import type { ServerState } from "../state/ServerState.js"
 import type { IssuedTokens } from "../state/TokenStore.js"
-import { type Fields, fieldsOf, jsonAnswer, parsedBody, textAnswer, withHeaders } from "./messages.js"
+import { type Fields, fieldsOf, jsonAnswer, parsedBody, withHeaders } from "./messages.js"
 
 interface Refusal {
   readonly status: number
@@ -161,6 +161,3 @@ export const answerToken = (context: TokenContext): Answered => {
     onRight: (tokens) => grantAnswer(context, tokens)
   })
 }
-
-/** The 429 response of the token endpoint: plain text in every profile. */
-export const throttledToken = (): Answered => textAnswer(429, "Too Many Attempts.")

@@ -10,7 +10,7 @@
  */
 import type { FakeOperation } from "../FakeRequest.js"
 import type { FaultMatch } from "./FaultMatch.js"
-import type { FaultStep } from "./faultSteps.js"
+import type { FaultStep } from "./FaultStep.js"
 import type { RandomFault } from "./randomFault.js"
 
 export type {
@@ -23,13 +23,55 @@ export type {
   FaultMatch
 } from "./FaultMatch.js"
 
+export type {
+  /**
+   * What happens to one or more consecutive requests.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  FaultStep
+} from "./FaultStep.js"
+
 /**
- * The steps of a fault.
+ * How to repeat and to combine steps.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export * from "./combinators.js"
+
+/**
+ * Faults of time and of the connection.
  *
  * @since 0.1.0
  * @category steps
  */
-export * from "./faultSteps.js"
+export * from "./connectionFaults.js"
+
+/**
+ * Faults of the document in a response.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export * from "./documentFaults.js"
+
+/**
+ * Faults that reply with another response.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export * from "./responseFaults.js"
+
+/**
+ * Faults that change the state of the server.
+ *
+ * @since 0.1.0
+ * @category steps
+ */
+export * from "./stateFaults.js"
 
 export {
   /**

@@ -5,9 +5,8 @@
  */
 import type { Route } from "../FakeRequest.js"
 import type { Fault, ScriptedFault } from "./Fault.js"
-import type { FaultAction } from "./FaultAction.js"
 import { describeMatch, matches } from "./FaultMatch.js"
-import type { FaultStep } from "./faultSteps.js"
+import type { FaultAction, FaultStep } from "./FaultStep.js"
 import { dice } from "./randomFault.js"
 
 interface Player {

@@ -5,25 +5,28 @@
  */
 import type { Route } from "../FakeRequest.js"
 import { generator } from "../state/seededRandom.js"
-import type { FaultAction } from "./FaultAction.js"
+import * as Connection from "./connectionFaults.js"
+import { repeatPage } from "./documentFaults.js"
 import type { FaultMatch } from "./FaultMatch.js"
-import * as Step from "./faultSteps.js"
+import type { FaultAction } from "./FaultStep.js"
+import * as Response from "./responseFaults.js"
+import * as State from "./stateFaults.js"
 
 const outcomes = {
-  delay: Step.delay("50 millis"),
-  refuse: Step.refuse,
-  resetBefore: Step.resetBefore,
-  resetAfter: Step.resetAfter,
-  truncate: Step.truncate,
-  tooManyRequests: Step.tooManyRequests("1 second"),
-  unavailable: Step.unavailable("1 second"),
-  badGateway: Step.badGateway,
-  malformedBody: Step.malformedBody,
-  expireTokens: Step.expireTokens,
-  revokeTokens: Step.revokeTokens,
-  insertClients: Step.insertClients(),
-  deleteClients: Step.deleteClients(),
-  repeatPage: Step.repeatPage
+  delay: Connection.delay("50 millis"),
+  refuse: Connection.refuse,
+  resetBefore: Connection.resetBefore,
+  resetAfter: Connection.resetAfter,
+  truncate: Connection.truncate,
+  tooManyRequests: Response.tooManyRequests("1 second"),
+  unavailable: Response.unavailable("1 second"),
+  badGateway: Response.badGateway,
+  malformedBody: Response.malformedBody,
+  expireTokens: State.expireTokens,
+  revokeTokens: State.revokeTokens,
+  insertClients: State.insertClients(),
+  deleteClients: State.deleteClients(),
+  repeatPage
 }
 
 /**

@@ -6,22 +6,21 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { answerApi, type ApiContext, refusal } from "../api/api.js"
+import { answerApi, type ApiContext, throttled } from "../api/api.js"
 import { parsedBody, withHeaders, withoutSecrets } from "../api/messages.js"
-import * as Problem from "../api/Problem.js"
 import { type Profile, profileOf } from "../api/profiles.js"
 import { makeRouter, type Routed } from "../api/routes.js"
-import { answerToken, throttledToken } from "../api/tokenEndpoint.js"
+import { answerToken } from "../api/tokenEndpoint.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeReply, FakeRequest } from "../FakeRequest.js"
-import type { FaultAction } from "../faults/FaultAction.js"
 import { FaultScript } from "../faults/FaultScript.js"
-import { type Allowance, allowanceHeaders, RateLimiter, retryAfterHeaders } from "../state/RateLimiter.js"
+import type { FaultAction } from "../faults/FaultStep.js"
+import { allowanceHeaders } from "../state/RateLimiter.js"
 import { RequestLog } from "../state/RequestLog.js"
 import { ServerState } from "../state/ServerState.js"
 import { StandstillHint } from "./StandstillHint.js"
 
-const preflight = (request: FakeRequest): Answered => ({
+const preflight = ({ request }: ApiContext): Answered => ({
   _tag: "Answered",
   status: 204,
   headers: {
@@ -33,12 +32,29 @@ const preflight = (request: FakeRequest): Answered => ({
   body: ""
 })
 
-const throttled = (answer: Answered, { resetAt }: Allowance, now: number): Answered =>
-  withHeaders(answer, { ...retryAfterHeaders(resetAt - now), "x-ratelimit-reset": String(Math.ceil(resetAt / 1000)) })
-
-interface Received extends Routed {
-  readonly request: FakeRequest
+const answer = (context: ApiContext): Answered => {
+  const { now, profile, route: { operation }, settings, state } = context
+  if (operation === "preflight") return preflight(context)
+  const isToken = operation === "token"
+  const allowance = (isToken ? state.tokenLimit : state.apiLimit).take(now)
+  const process = isToken ? answerToken : answerApi
+  return withHeaders(
+    allowance.allowed ? process(context) : throttled(context),
+    allowanceHeaders(allowance, now, isToken ? "none" : settings.rateLimit.headers ?? profile.rateHeaders)
+  )
 }
+
+// A fault may override these headers.
+const withStandardHeaders = (reply: FakeReply, now: number): FakeReply =>
+  reply._tag === "Answered"
+    ? {
+      ...reply,
+      headers: { "access-control-allow-origin": "*", date: new Date(now).toUTCString(), ...reply.headers }
+    }
+    : reply
+
+/** A request and its route, whatever the state of the server is when it is processed. */
+type Received = Omit<ApiContext, "state" | "settings" | "profile" | "now">
 
 export class FakeServer {
   readonly script: FaultScript = new FaultScript()
@@ -48,8 +64,6 @@ export class FakeServer {
   readonly #settings: Settings
   readonly #profile: Profile
   readonly #routed: (request: FakeRequest) => Routed
-  #apiLimit: RateLimiter
-  #tokenLimit: RateLimiter
 
   constructor(settings: Settings) {
     this.state = new ServerState(settings)
@@ -57,8 +71,6 @@ export class FakeServer {
     this.#settings = settings
     this.#profile = profileOf(settings.profile)
     this.#routed = makeRouter(settings)
-    this.#apiLimit = new RateLimiter(settings.rateLimit)
-    this.#tokenLimit = new RateLimiter(settings.tokenRateLimit)
   }
 
   /** Restores the initial state. */
@@ -67,28 +79,25 @@ export class FakeServer {
     this.script.clear()
     this.log.clear()
     this.hint.clear()
-    this.#apiLimit = new RateLimiter(this.#settings.rateLimit)
-    this.#tokenLimit = new RateLimiter(this.#settings.tokenRateLimit)
   }
 
   handle(request: FakeRequest): Effect.Effect<FakeReply> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Clock.clockWith(Effect.succeed), (clock) => {
-        const now = clock.unsafeCurrentTimeMillis()
-        const { allowed, route } = this.#routed(request)
-        const actions = route.operation === "preflight" ? [] : this.script.next(route)
+        const received = { request, ...this.#routed(request) }
+        const { operation } = received.route
+        const actions = operation === "preflight" ? [] : this.script.next(received.route)
         const faults = actions.map(({ what }) => what)
         this.hint.arrive(clock, `${request.method} ${request.url}`, faults)
         const sequence = this.log.arrive({
           request,
-          route,
+          route: received.route,
           body: request.body === "" ? undefined : withoutSecrets(parsedBody(request) ?? request.body),
           faults,
-          now
+          now: clock.unsafeCurrentTimeMillis()
         })
-        const leave = (reply: FakeReply | undefined) =>
-          Effect.sync(() => this.log.leave(sequence, route.operation, reply))
-        return Effect.matchCauseEffect(restore(this.#play({ request, route, allowed }, actions)), {
+        const leave = (reply: FakeReply | undefined) => Effect.sync(() => this.log.leave(sequence, operation, reply))
+        return Effect.matchCauseEffect(restore(this.#play(received, actions)), {
           onFailure: (cause) => Effect.zipRight(leave(undefined), Effect.failCause(cause)),
           // A response is in flight until its body has ended.
           onSuccess: (reply): Effect.Effect<FakeReply> =>
@@ -100,56 +109,33 @@ export class FakeServer {
     )
   }
 
-  #play({ route, ...received }: Received, actions: ReadonlyArray<FaultAction>): Effect.Effect<FakeReply> {
-    return Effect.gen(this, function*() {
-      let early: FakeReply | undefined
-      for (const { before } of actions) {
-        if (before !== undefined) {
-          early ??= yield* before(this.#context({ ...received, route }, yield* Clock.currentTimeMillis))
-        }
-      }
-      const now = yield* Clock.currentTimeMillis
-      const page = actions.find(({ page }) => page !== undefined)?.page?.(route.page ?? 1) ?? route.page
-      const paging = actions.find(({ paging }) => paging !== undefined)?.paging
-      const reply = early ?? this.#answer({ ...this.#context({ ...received, route: { ...route, page } }, now), paging })
-      const headers = { "access-control-allow-origin": "*", date: new Date(now).toUTCString() }
-      // A fault may override these headers.
-      const answer = reply._tag === "Answered" ? { ...reply, headers: { ...headers, ...reply.headers } } : reply
-      return actions.reduce<FakeReply>(
-        (current, { after }) => current._tag === "Answered" ? after?.(current, route) ?? current : current,
-        answer
+  #play(received: Received, actions: ReadonlyArray<FaultAction>): Effect.Effect<FakeReply> {
+    return Effect.reduce(
+      actions,
+      received,
+      (context: Received, { before = Effect.succeed }) => Effect.flatMap(this.#present(context), before)
+    ).pipe(
+      Effect.flatMap((context) => this.#present(context)),
+      Effect.map(answer),
+      Effect.merge,
+      Effect.zipWith(Clock.currentTimeMillis, withStandardHeaders),
+      Effect.map((reply) =>
+        actions.reduce(
+          (current, { after }) => current._tag === "Answered" ? after?.(current, received.route) ?? current : current,
+          reply
+        )
       )
-    })
-  }
-
-  #context(received: Received, now: number): ApiContext {
-    return { ...received, state: this.state, settings: this.#settings, profile: this.#profile, now }
-  }
-
-  #answer(context: ApiContext): Answered {
-    switch (context.route.operation) {
-      case "preflight":
-        return preflight(context.request)
-      case "token":
-        return this.#answerToken(context)
-      default:
-        return this.#answerApi(context)
-    }
-  }
-
-  #answerToken(context: ApiContext): Answered {
-    const allowance = this.#tokenLimit.take(context.now)
-    return allowance.allowed ? answerToken(context) : throttled(throttledToken(), allowance, context.now)
-  }
-
-  #answerApi(context: ApiContext): Answered {
-    const allowance = this.#apiLimit.take(context.now)
-    const answer = allowance.allowed
-      ? answerApi(context)
-      : throttled(refusal(context, Problem.tooManyRequests), allowance, context.now)
-    return withHeaders(
-      answer,
-      allowanceHeaders(allowance, this.#settings.rateLimit.headers ?? this.#profile.rateHeaders)
     )
+  }
+
+  /** Adds the present time and state, which are others after a delay. */
+  #present(received: Received): Effect.Effect<ApiContext> {
+    return Effect.map(Clock.currentTimeMillis, (now) => ({
+      ...received,
+      state: this.state,
+      settings: this.#settings,
+      profile: this.#profile,
+      now
+    }))
   }
 }

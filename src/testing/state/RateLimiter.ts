@@ -20,9 +20,9 @@ export class RateLimiter {
   #used = 0
   #resetAt = Number.NEGATIVE_INFINITY
 
-  constructor(limit: FakeRateLimit) {
-    this.#limit = limit.limit
-    this.#window = Duration.toMillis(limit.window)
+  constructor({ limit, window }: FakeRateLimit) {
+    this.#limit = limit
+    this.#window = Duration.toMillis(window)
   }
 
   take(now: number): Allowance {
@@ -41,15 +41,22 @@ export const retryAfterHeaders = (millis: number): Readonly<Record<string, strin
   "retry-after": String(Math.max(0, Math.ceil(millis / 1000)))
 })
 
-/** The headers of an allowance, in one or both spellings. */
+const prefixes = {
+  laravel: ["x-ratelimit"],
+  spec: ["x-rate-limit"],
+  both: ["x-ratelimit", "x-rate-limit"],
+  none: []
+}
+
+/** What a response says of an allowance, in one or both spellings, and of the wait after a refusal. */
 export const allowanceHeaders = (
-  { limit, remaining }: Allowance,
-  spelling: "laravel" | "spec" | "both"
+  { allowed, limit, remaining, resetAt }: Allowance,
+  now: number,
+  spelling: keyof typeof prefixes
 ): Readonly<Record<string, string>> => ({
-  ...(spelling === "spec"
-    ? {}
-    : { "x-ratelimit-limit": String(limit), "x-ratelimit-remaining": String(remaining) }),
-  ...(spelling === "laravel"
-    ? {}
-    : { "x-rate-limit-limit": String(limit), "x-rate-limit-remaining": String(remaining) })
+  ...Object.fromEntries(prefixes[spelling].flatMap((prefix) => [
+    [`${prefix}-limit`, String(limit)],
+    [`${prefix}-remaining`, String(remaining)]
+  ])),
+  ...(allowed ? {} : { ...retryAfterHeaders(resetAt - now), "x-ratelimit-reset": String(Math.ceil(resetAt / 1000)) })
 })

@@ -1,13 +1,15 @@
 /**
- * The state of the server: its users, their clients, and the issued tokens.
+ * The state of the server: its users, their clients, the issued tokens, and the rate limits.
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
 import type { FakeClient, FakeClientInput } from "../FakeClient.js"
 import type { FakeCredentials, Settings } from "../FakeOptions.js"
 import { ClientTable, madeUp } from "./ClientTable.js"
+import { RateLimiter } from "./RateLimiter.js"
 import { generator } from "./seededRandom.js"
 import { TokenStore } from "./TokenStore.js"
 
@@ -25,6 +27,8 @@ const firstNumber = 40_718_823
 export class ServerState {
   readonly credentials: FakeCredentials
   readonly tokens: TokenStore
+  readonly apiLimit: RateLimiter
+  readonly tokenLimit: RateLimiter
   readonly #users = new Map<string, ClientTable>()
   /**
    * The client to log in with, unless a test added it to a list. It is separate since a program may delete all listed
@@ -39,6 +43,8 @@ export class ServerState {
     const { credentials, seed, users } = settings
     this.credentials = credentials
     this.tokens = new TokenStore(settings, issued)
+    this.apiLimit = new RateLimiter(settings.rateLimit)
+    this.tokenLimit = new RateLimiter(settings.tokenRateLimit)
     this.#random = generator(seed, "position")
     this.#login = madeUp(seed, 0, { id: credentials.clientId, secret: credentials.clientSecret })
     for (const { clients, id } of users) {
@@ -76,6 +82,23 @@ export class ServerState {
       this.#takeNumber(),
       isLogin ? { ...fields, secret: this.credentials.clientSecret } : fields,
       this.#position(table.size, position)
+    )
+  }
+
+  /** Inserts clients as if they were added now. */
+  insertClients(
+    table: ClientTable,
+    clients: number | ReadonlyArray<FakeClientInput>,
+    at: ListPosition,
+    now: number
+  ): ReadonlyArray<FakeClient> {
+    const inputs = typeof clients === "number" ? Array.from({ length: clients }, (): FakeClientInput => ({})) : clients
+    return inputs.map((client, index) =>
+      this.addClient(
+        table,
+        { ...client, createdAt: client.createdAt ?? DateTime.unsafeMake(now) },
+        typeof at === "number" ? at + index : at
+      )
     )
   }
 

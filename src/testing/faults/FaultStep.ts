@@ -1,12 +1,11 @@
 /**
- * The actions of a fault.
+ * What a step of a fault is: actions on a request and on its response.
  *
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type { ApiContext } from "../api/api.js"
-import type { Paging } from "../api/pageLinks.js"
 import type { FakeClientInput } from "../FakeClient.js"
 import type { Answered, FakeReply, Route } from "../FakeRequest.js"
 import type { ListPosition } from "../state/ServerState.js"
@@ -58,7 +57,7 @@ export interface Deletion {
 export type JsonMembers = Readonly<Record<string, unknown>>
 
 /**
- * One action of a fault: before the response, on the paging, or on the response.
+ * One action of a fault.
  *
  * @since 0.1.0
  * @internal
@@ -66,10 +65,31 @@ export type JsonMembers = Readonly<Record<string, unknown>>
 export interface FaultAction {
   /** A description for the request log. */
   readonly what: string
-  /** Returns a reply if the request is not processed further. */
-  readonly before?: (context: ApiContext) => Effect.Effect<FakeReply | undefined>
-  /** The page to send instead of the requested one. */
-  readonly page?: (asked: number) => number
-  readonly paging?: Paging
+  /** Succeeds with the request to process, or fails with the reply to send at once. */
+  readonly before?: (context: ApiContext) => Effect.Effect<ApiContext, FakeReply>
+  /** Returns the reply to send in place of the response. */
   readonly after?: (answer: Answered, route: Route) => FakeReply
 }
+
+/**
+ * What happens to one or more consecutive requests.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FaultStep {
+  /** The actions on the request, in order. Empty means no fault. */
+  readonly actions: ReadonlyArray<FaultAction>
+  /** The number of consecutive requests. */
+  readonly times: number
+}
+
+/** A step of one action. */
+export const step = (what: string, action: Omit<FaultAction, "what">): FaultStep => ({
+  actions: [{ what, ...action }],
+  times: 1
+})
+
+/** A step that replies without processing the request. */
+export const reply = (what: string, make: (context: ApiContext) => FakeReply): FaultStep =>
+  step(what, { before: (context) => Effect.suspend(() => Effect.fail(make(context))) })

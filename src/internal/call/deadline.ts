@@ -35,53 +35,54 @@ export const withDeadline = <A, E>(
   work: (worker: Worker<E>) => Effect.Effect<A, E, Scope.Scope>,
   provide: (context: Context.Context<never>) => Context.Context<never> = (context) => context
 ): Effect.Effect<A, E> =>
-  Effect.flatMap(Scope.make(), (scope) =>
-    Effect.withFiberRuntime<A, E>((caller, { runtimeFlags }) => {
-      const fork = Runtime.runFork(Runtime.make({
-        context: Context.add(provide(caller.currentContext), Scope.Scope, scope),
-        // A deadline must also work in a finalizer.
-        runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption),
-        fiberRefs: caller.getFiberRefs()
-      }))
-      const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
-      return Effect.async<A, E>((resume) => {
+  // `Effect.async` could be interrupted between starting the worker and registering a canceler.
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Scope.make(), (scope) =>
+      Effect.withFiberRuntime<A, E>((caller, { runtimeFlags }) => {
+        const fork = Runtime.runFork(Runtime.make({
+          context: Context.add(provide(caller.currentContext), Scope.Scope, scope),
+          // A deadline must also work in a finalizer.
+          runtimeFlags: RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption),
+          fiberRefs: caller.getFiberRefs()
+        }))
+        const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
         let disarm = constVoid
+        let arm = constVoid
         let deadline = first
         let missed: Exit.Exit<never, E> | undefined
         let observe: (exit: Exit.Exit<unknown, E>) => void = constVoid
-        const stop = Effect.suspend(() => {
-          disarm()
-          return Effect.flatMap(Fiber.interrupt(worker), (exit) => Scope.close(scope, exit))
-        })
-        const arm = () => {
-          disarm()
-          const { failure, millis } = deadline
-          disarm = ring(clock, millis, fork, () => {
-            missed = Exit.fail(failure())
-            resume(Effect.zipRight(stop, missed))
-          })
-        }
-        let isWaiting = false
         // Effect logs the failure of a fiber without a parent, so this one succeeds with the exit.
         const worker = fork(Effect.exit(work({
           setDeadline: (next) => {
             deadline = next
-            if (isWaiting) arm()
+            arm()
           },
           atExit: (observer) => (observe = observer)
         })))
+        worker.addObserver((exited) => observe(missed ?? Exit.flatten(exited)))
         // The worker has already run up to its first wait, and may have replaced the deadline.
-        isWaiting = true
-        arm()
-        worker.addObserver((exited) => {
-          disarm()
-          const exit = Exit.flatten(exited)
-          observe(missed ?? exit)
-          resume(Exit.isSuccess(exit) ? exit : Effect.zipRight(Scope.close(scope, exit), exit))
+        const ended = Effect.async<A, E>((resume) => {
+          arm = () => {
+            disarm()
+            const { failure, millis } = deadline
+            disarm = ring(clock, millis, fork, () => {
+              missed = Exit.fail(failure())
+              resume(missed)
+            })
+          }
+          arm()
+          worker.addObserver((exited) => {
+            disarm()
+            resume(Exit.flatten(exited))
+          })
         })
-        return stop
-      })
-    }))
+        return Effect.catchAllCause(restore(ended), (cause) => {
+          disarm()
+          const exit = Exit.failCause(cause)
+          return Effect.zipRight(Fiber.interrupt(worker), Effect.zipRight(Scope.close(scope, exit), exit))
+        })
+      }))
+  )
 
 const liveClock = Context.get(DefaultServices.liveServices, Clock.Clock)
 

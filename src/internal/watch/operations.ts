@@ -34,7 +34,7 @@ export const watchOperation = <A, E, R>(
   parent?: Tracer.AnySpan
 ): Effect.Effect<A, E, R> => {
   const watch = ({ effect, facts }: ReturnType<typeof run>) =>
-    watching({ parent, ...subjectOf(operation, facts) }, ({ end, span }) => {
+    watching({ parent, ...subjectOf(operation, facts) }, ({ end, restore, span }) => {
       const finish = (exit: Exit.Exit<A, E>): Exit.Exit<A, E> => {
         end(ended(exit))
         return exit
@@ -42,7 +42,7 @@ export const watchOperation = <A, E, R>(
       // `onExit` is slow, and only a span records an interruption.
       return span === undefined
         ? Effect.flatMap(Effect.exit(effect), finish)
-        : Effect.onExit(Effect.withParentSpan(effect, span), (exit) => Effect.sync(() => finish(exit)))
+        : Effect.onExit(restore(Effect.withParentSpan(effect, span)), (exit) => Effect.sync(() => finish(exit)))
     })
   return Effect.matchCauseEffect(Effect.sync(run), {
     // Reading a caller's input may throw, which is a defect like any other.

@@ -58,10 +58,10 @@ export const watchRequest = <A, R>(
       metric.requestDuration.update(seconds, { [attribute.method]: request.method, ...target, ...found })
       if (grant !== undefined) metric.tokenRequests.update(1, { grant, ...found })
     }
-  }, ({ end, span }) => {
+  }, ({ end, restore, span }) => {
     const watched: WatchedRequest = { span, status: undefined }
     atExit((exit) => end(endOf(exit, watched), { [attribute.status]: watched.status }))
-    return exchange(watched)
+    return restore(exchange(watched))
   })
 }
 

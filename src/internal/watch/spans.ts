@@ -7,6 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
@@ -35,6 +36,8 @@ export interface Subject {
 
 export interface Watch {
   readonly span: Tracer.Span | undefined
+  /** Makes an effect interruptible as before. Until then, the span could not be ended. */
+  readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   readonly end: (ended: Ended | undefined, found?: Attributes) => void
 }
 
@@ -60,9 +63,10 @@ export const watching = <A, E, R>(
   Effect.withFiberRuntime((fiber) => {
     const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
     const startedAt = clock.unsafeCurrentTimeNanos()
-    const watch = (span?: Tracer.Span) =>
+    const watch = (restore: Watch["restore"], span?: Tracer.Span) =>
       use({
         span,
+        restore,
         end: (ended, found) => {
           const endedAt = clock.unsafeCurrentTimeNanos()
           const noted = { [attribute.errorType]: ended?.type, ...found }
@@ -72,9 +76,11 @@ export const watching = <A, E, R>(
           span.end(fiber.getFiberRef(FiberRef.currentTracerTimingEnabled) ? endedAt : 0n, exitOf(ended))
         }
       })
-    if (!isWatched(fiber)) return watch()
+    if (!isWatched(fiber)) return watch(identity)
     const made = { attributes: defined(attributes()), captureStackTrace: false, ...options }
-    return Effect.flatMap(Effect.makeSpan(name, made), watch)
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.makeSpan(name, made), (span) => watch(restore, span))
+    )
   })
 
 /** Describes an exit that is not a success. `failed` describes its error. */

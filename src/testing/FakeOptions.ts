@@ -147,12 +147,23 @@ export interface Settings
 
 const unlimited: FakeRateLimit = { limit: 1_000_000_000, window: "1 minute" }
 
+/** Returns the number. Throws unless it is whole and at least `least`. */
+const count = (option: string, value: number, least = 0): number => {
+  if (Number.isSafeInteger(value) && value >= least) return value
+  throw new RangeError(`FakeProcessMaker: ${option} must be a whole number, ${least} or more, not ${value}`)
+}
+
 const userSeeds = ({ clients = 20, users = 2 }: FakeOptions, seed: number): ReadonlyArray<UserSeed> => {
-  const inputs = typeof users === "number" ? Array.from({ length: users }, (): FakeUserInput => ({})) : users
-  return inputs.map((input, index) => ({
-    id: input.id ?? uuid(seed, "user", index),
-    clients: input.clients ?? clients
-  }))
+  const inputs = typeof users === "number"
+    ? Array.from({ length: count("users", users) }, (): FakeUserInput => ({}))
+    : users
+  return inputs.map((input, index) => {
+    const seeds = input.clients ?? clients
+    return {
+      id: input.id ?? uuid(seed, "user", index),
+      clients: typeof seeds === "number" ? count("clients", seeds) : seeds
+    }
+  })
 }
 
 const credentialsOf = (given: Partial<FakeCredentials>, seed: number): FakeCredentials => ({
@@ -180,10 +191,10 @@ export const settingsOf = (options: FakeOptions): Settings => {
     oauthDialect: options.oauthDialect ?? "invalid_credentials",
     rateLimit: options.rateLimit ?? unlimited,
     tokenRateLimit: options.tokenRateLimit ?? unlimited,
-    maxPerPage: options.maxPerPage ?? 100,
+    maxPerPage: count("maxPerPage", options.maxPerPage ?? 100, 1),
     strictMediaType: options.strictMediaType ?? false,
     showSecrets: options.showSecrets,
     baseUrl: (options.baseUrl ?? "https://fake.processmaker.test/api/v1").replace(/\/+$/, ""),
-    keepRequests: options.keepRequests ?? 10_000
+    keepRequests: count("keepRequests", options.keepRequests ?? 10_000)
   }
 }

@@ -54,6 +54,17 @@ describe("layerTest", () => {
       assert.deepInclude(error, { _tag: "ProcessMakerServerError", attempts: 2 })
     }).pipe(Effect.provide(layerTest({ retry: { maxAttempts: 2 } }))))
 
+  for (const options of [{ clients: -1 }, { users: 1.5 }, { users: [{ clients: -2 }] }, { maxPerPage: 0 }]) {
+    it.effect(`dies of ${JSON.stringify(options)}, and says why`, () =>
+      Effect.gen(function*() {
+        const cause = yield* Effect.flip(Effect.sandbox(Effect.provide(Effect.asVoid(setup), layerTest(options))))
+        assert.match(
+          Cause.pretty(cause),
+          /^RangeError: FakeProcessMaker: \w+ must be a whole number, [01] or more, not /
+        )
+      }))
+  }
+
   it.effect("dies of options that the service refuses", () =>
     Effect.gen(function*() {
       const exit = yield* Effect.exit(Effect.provide(setup, layerTest({ baseUrl: "http://elsewhere.test/api/v1" })))

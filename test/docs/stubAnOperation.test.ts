@@ -14,7 +14,7 @@ const isThere = (userId: string, clientId: string) =>
   })
 
 // Only what the test calls. Any other operation is a defect that names it.
-const nobodyHome = Layer.mock(OauthClientsService, {
+const noClients = Layer.mock(OauthClientsService, {
   findOauthClientById: (userId, clientId) =>
     Effect.fail(
       new ProcessMakerNotFound({
@@ -29,7 +29,7 @@ const nobodyHome = Layer.mock(OauthClientsService, {
     )
 })
 
-it.effect("a client that is not found is not there", () =>
+it.effect("reports a missing client", () =>
   Effect.gen(function*() {
     assert.isFalse(yield* isThere("u-7", "17"))
-  }).pipe(Effect.provide(nobodyHome)))
+  }).pipe(Effect.provide(noClients)))

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { expect, test } from "vitest"
 
-// The function under test: the program's own runtime, and a promise.
+// The function under test. It takes the runtime of the program and returns a promise.
 const connect = (runtime: ManagedRuntime.ManagedRuntime<OauthClientsService, unknown>, name: string) =>
   runtime.runPromise(
     Effect.flatMap(OauthClientsService, (oauthClients) => oauthClients.ensureOauthClient("u-7", { name }))

@@ -45,7 +45,7 @@ import {
 import type { Call, Ledger } from "./ledger.js"
 import { repeating } from "./repeat.js"
 import { makeRetryBudget } from "./retryBudget.js"
-import { holdIfAsked, isHeld, makeThrottle, passThrottle, probing } from "./throttle.js"
+import { isPaused, makeThrottle, passThrottle, pauseIfAsked, probing } from "./throttle.js"
 import type { Throttle } from "./throttle.js"
 
 export interface ApiCall<A> {
@@ -171,13 +171,13 @@ const attempts = <A>(layer: Layer, call: ApiCall<A>, ledger: Ledger): Effect.Eff
 
 // The throttle may hold a call back for longer than a token lives, so obtain the token afterwards.
 const tokenToSend = (layer: Layer, ledger: Ledger): Effect.Effect<AccessToken, Failure> =>
-  isHeld(layer.throttle, ledger)
+  isPaused(layer.throttle, ledger)
     ? Effect.zipRight(passThrottle(layer.throttle, ledger), Effect.suspend(() => tokenToSend(layer, ledger)))
     : Effect.matchCauseEffect(layer.tokens.get, {
       onFailure: (cause) => Effect.failCause(providerFailure(cause)),
       onSuccess: (token) => {
         if (!isUsable(token)) return Effect.fail(brokenProvider)
-        return isHeld(layer.throttle, ledger) ? tokenToSend(layer, ledger) : Effect.succeed(token)
+        return isPaused(layer.throttle, ledger) ? tokenToSend(layer, ledger) : Effect.succeed(token)
       }
     })
 
@@ -212,7 +212,7 @@ const send = <A>(
     secrets: () => [token.value, ...(tokens.secrets?.() ?? [])],
     onRefusal: (refusal) => {
       ledger.refusal = refusal
-      return holdIfAsked(throttle, refusal)
+      return pauseIfAsked(throttle, refusal)
     },
     decode,
     facts: { target, resendCount, atExit: worker.atExit }

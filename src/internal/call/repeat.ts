@@ -8,7 +8,7 @@ import type { Method } from "./decision.js"
 import { elapsed } from "./ledger.js"
 import type { Ledger } from "./ledger.js"
 import type { RetryBudget } from "./retryBudget.js"
-import { hold, isAnswered } from "./throttle.js"
+import { isAnswered, pause } from "./throttle.js"
 import type { Throttle } from "./throttle.js"
 
 export interface RepeatOptions {
@@ -49,9 +49,9 @@ export const repeating = <A, R>(
       budget.spend(now, kind === "backOff")
       if (kind === "replay") ledger.replayed = true
       onRepeat?.(failure, delay)
-      // A 429 without a retry time holds back the other calls for as long as this one waits.
-      const held = namesNoTime(failure) ? hold(throttle, now, delay, failure.status) : Effect.void
-      return Effect.zipRight(Effect.zipRight(held, noteRetry(call, attempts, delay, failure)), Effect.sleep(delay))
+      // A 429 without a retry time pauses the other calls for as long as this one waits.
+      const paused = namesNoTime(failure) ? pause(throttle, now, delay, failure.status) : Effect.void
+      return Effect.zipRight(Effect.zipRight(paused, noteRetry(call, attempts, delay, failure)), Effect.sleep(delay))
     })
   const from = (repeated: boolean): Effect.Effect<A, Failure, R> =>
     Effect.matchEffect(attempt, {

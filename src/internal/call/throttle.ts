@@ -5,24 +5,24 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { statusMeaning } from "../failure/status.js"
-import { noteHold, noteRelease } from "../watch/notes.js"
+import { notePause, noteResume } from "../watch/notes.js"
 import { elapsed, monotonic } from "./ledger.js"
 import type { Ledger } from "./ledger.js"
 
 /**
  * Holds back all calls of a layer after a 429, or a 503 with `Retry-After`, since these apply to every call. If the
- * server asks for a longer wait than the layer allows, one call probes the server at the end of the hold, and the
+ * server asks for a longer wait than the layer allows, one call probes the server at the end of the pause, and the
  * others wait for its response. Times are milliseconds of a monotonic clock.
  */
 export interface Throttle {
-  /** The longest hold. */
+  /** The longest pause. */
   readonly longest: number
-  heldUntil: number
-  /** The end of the wait that the server asked for, later than the end of a capped hold. */
+  pausedUntil: number
+  /** The end of the wait that the server asked for, later than the end of a capped pause. */
   askedUntil: number
-  /** The status that caused the hold. */
-  heldBy: number
-  /** The hold was reported to logs and metrics, but not yet its end. */
+  /** The status that caused the pause. */
+  pausedBy: number
+  /** The pause was reported to logs and metrics, but not yet its end. */
   isNoted: boolean
   /** The number of waiting calls. */
   queued: number
@@ -34,14 +34,14 @@ export interface Throttle {
   readonly waiting: Set<() => void>
 }
 
-/** The interval between held calls when they resume, in milliseconds, so that they do not all resume at once. */
+/** The interval between paused calls when they resume, in milliseconds, so that they do not all resume at once. */
 const gap = 50
 
 export const makeThrottle = (longest: number): Throttle => ({
   longest,
-  heldUntil: Number.NEGATIVE_INFINITY,
+  pausedUntil: Number.NEGATIVE_INFINITY,
   askedUntil: Number.NEGATIVE_INFINITY,
-  heldBy: 0,
+  pausedBy: 0,
   isNoted: false,
   queued: 0,
   probe: undefined,
@@ -52,42 +52,42 @@ export const makeThrottle = (longest: number): Throttle => ({
 const awaitsProbe = ({ askedUntil, probe }: Throttle, ledger: Ledger): boolean =>
   probe !== undefined && probe !== ledger && askedUntil > ledger.now()
 
-export const isHeld = (throttle: Throttle, ledger: Ledger): boolean => {
-  if (throttle.heldUntil > ledger.now() || awaitsProbe(throttle, ledger)) return true
-  if (throttle.isNoted) noteRelease()
+export const isPaused = (throttle: Throttle, ledger: Ledger): boolean => {
+  if (throttle.pausedUntil > ledger.now() || awaitsProbe(throttle, ledger)) return true
+  if (throttle.isNoted) noteResume()
   throttle.isNoted = false
   return false
 }
 
-/** Holds back all calls for `millis`, unless they are already held back for longer. */
-export const hold = (throttle: Throttle, now: number, millis: number, status: number): Effect.Effect<void> => {
+/** Pauses all calls for `millis`, unless they are already paused for longer. */
+export const pause = (throttle: Throttle, now: number, millis: number, status: number): Effect.Effect<void> => {
   throttle.askedUntil = Math.max(throttle.askedUntil, now + millis)
   const until = now + Math.min(millis, throttle.longest)
-  if (until <= throttle.heldUntil) return Effect.void
-  const isNew = throttle.heldUntil <= now
+  if (until <= throttle.pausedUntil) return Effect.void
+  const isNew = throttle.pausedUntil <= now
   throttle.isNoted = true
-  throttle.heldUntil = until
-  throttle.heldBy = status
-  return isNew ? noteHold(until - now, status) : Effect.void
+  throttle.pausedUntil = until
+  throttle.pausedBy = status
+  return isNew ? notePause(until - now, status) : Effect.void
 }
 
-/** Holds back all calls if this response asks for it. */
-export const holdIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedStatus): Effect.Effect<void> => {
+/** Pauses all calls if this response asks for it. */
+export const pauseIfAsked = (throttle: Throttle, { retryAfter, status }: RefusedStatus): Effect.Effect<void> => {
   const { repeat } = statusMeaning(status)
   return retryAfter !== undefined && (repeat === "all" || repeat === "retryAfter")
-    ? Effect.flatMap(monotonic, (now) => hold(throttle, now, retryAfter, status))
+    ? Effect.flatMap(monotonic, (now) => pause(throttle, now, retryAfter, status))
     : Effect.void
 }
 
-/** Waits for the end of the hold. Fails immediately if the call must not wait that long. */
+/** Waits for the end of the pause. Fails immediately if the call must not wait that long. */
 export const passThrottle = (throttle: Throttle, ledger: Ledger): Effect.Effect<void, Failure> =>
   Effect.flatMap(Random.next, (random) => {
-    if (!isHeld(throttle, ledger)) return Effect.void
-    const left = Math.max(0, throttle.heldUntil - ledger.now())
+    if (!isPaused(throttle, ledger)) return Effect.void
+    const left = Math.max(0, throttle.pausedUntil - ledger.now())
     const { maxDelay, maxRetryAfter, totalTimeout } = ledger.policy
     const remaining = totalTimeout - elapsed(ledger)
     if (left > maxRetryAfter || left >= remaining) {
-      return Effect.fail({ _tag: "RefusedStatus", status: throttle.heldBy, retryAfter: left })
+      return Effect.fail({ _tag: "RefusedStatus", status: throttle.pausedBy, retryAfter: left })
     }
     const longest = Math.min(maxDelay, remaining - left)
     return Effect.acquireUseRelease(
@@ -113,7 +113,7 @@ const probed = ({ waiting }: Throttle): Effect.Effect<void> =>
     return Effect.sync(() => waiting.delete(wake))
   })
 
-/** Sends the request of a call that passed the throttle, as the probe if the hold was capped. */
+/** Sends the request of a call that passed the throttle, as the probe if the pause was capped. */
 export const probing = <A, R>(
   throttle: Throttle,
   ledger: Ledger,
@@ -124,8 +124,8 @@ export const probing = <A, R>(
   return Effect.onExit(request, (exit) =>
     Effect.sync(() => {
       throttle.probe = undefined
-      // Unless the response started another hold.
-      if (isAnswer(exit) && throttle.heldUntil <= ledger.now()) throttle.askedUntil = Number.NEGATIVE_INFINITY
+      // Unless the response started another pause.
+      if (isAnswer(exit) && throttle.pausedUntil <= ledger.now()) throttle.askedUntil = Number.NEGATIVE_INFINITY
       for (const wake of throttle.waiting) wake()
       throttle.waiting.clear()
     }))

@@ -15,7 +15,7 @@ import { CurrentLedger, factsOf, makeLedger, totalDeadline } from "../call/ledge
 import type { Ledger } from "../call/ledger.js"
 import { repeating } from "../call/repeat.js"
 import { unlimited } from "../call/retryBudget.js"
-import { holdIfAsked, makeThrottle, passThrottle, probing } from "../call/throttle.js"
+import { makeThrottle, passThrottle, pauseIfAsked, probing } from "../call/throttle.js"
 import { layerPolicy, policyInForce } from "../config/policy.js"
 import type { Failure, RefusedStatus } from "../failure/failure.js"
 import { loginError } from "../failure/publicErrors.js"
@@ -67,7 +67,7 @@ export const makePasswordGrant = (
         { millis: attemptTimeout, failure: () => ({ _tag: "TimedOut", deadline: "attempt", limit: attemptTimeout }) },
         request
       )
-    const onRefusal = (refusal: RefusedStatus) => holdIfAsked(throttle, refusal)
+    const onRefusal = (refusal: RefusedStatus) => pauseIfAsked(throttle, refusal)
     const endpoint = { exchange: { client, maxBodySize, userAgent, onRefusal }, tokenUrl }
     // The credentials of the last successful login, which the refresh token belongs to.
     let { coolDown, login } = initial
@@ -104,7 +104,7 @@ export const makePasswordGrant = (
         ledger,
         // No retry budget, since callers share one request, which has its own backoff.
         { budget: unlimited, throttle, method: "GET", mayReplay: false },
-        // A throttled token endpoint must not hold back calls that have a cached token.
+        // A throttled token endpoint must not pause calls that have a cached token.
         Effect.flatMap(cache.cached, Option.match({ onNone: () => awaitToken(ledger), onSome: Effect.succeed }))
       )
     return {

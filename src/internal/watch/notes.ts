@@ -31,11 +31,11 @@ export const noteRetry = (
     )
   })
 
-/** In milliseconds: shorter holds are not logged. */
+/** In milliseconds: shorter pauses are not logged. */
 const notable = 1000
 
-/** Records that a response with this status holds back all calls of a layer, for `millis` milliseconds. */
-export const noteHold = (millis: number, status: number): Effect.Effect<void> => {
+/** Records that a response with this status pauses all calls of a layer, for `millis` milliseconds. */
+export const notePause = (millis: number, status: number): Effect.Effect<void> => {
   metric.held.update(millis / 1000)
   return millis <= notable
     ? Effect.void
@@ -45,8 +45,8 @@ export const noteHold = (millis: number, status: number): Effect.Effect<void> =>
     })
 }
 
-/** Records the end of a hold. */
-export const noteRelease = (): void => metric.held.update(0)
+/** Records the end of a pause. */
+export const noteResume = (): void => metric.held.update(0)
 
 /** Records that a list changed while it was streamed. Must be called from within a fiber, whose loggers it uses. */
 export const noteDrift = (facts: Facts, sign: string): void => {

@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Array from "effect/Array"
+import * as Record from "effect/Record"
 import type { Answered } from "../FakeRequest.js"
-import { htmlAnswer, jsonAnswer, textAnswer } from "./messages.js"
+import { type Fields, htmlAnswer, jsonAnswer, textAnswer } from "./messages.js"
 
 /** One problem with one field. */
 export interface Issue {
@@ -22,13 +24,13 @@ export interface Problem {
   readonly issues: ReadonlyArray<Issue>
 }
 
-const problem = (status: number, code: string, title: string, text: string): Problem => ({
-  status,
-  code,
-  title,
-  text,
-  issues: []
-})
+const problem = (
+  status: number,
+  code: string,
+  title: string,
+  text: string,
+  issues: ReadonlyArray<Issue> = []
+): Problem => ({ status, code, title, text, issues })
 
 export const unauthenticated: Problem = problem(401, "1401", "Unauthenticated", "Unauthenticated.")
 export const unknownUser: Problem = problem(404, "1002", "Unknown user", "nothing with that id")
@@ -43,10 +45,8 @@ export const tooManyRequests: Problem = problem(429, "1429", "Too many requests"
 export const unavailable: Problem = problem(503, "1503", "Service unavailable", "Be right back.")
 
 /** The problem of invalid fields. */
-export const invalid = (issues: ReadonlyArray<Issue>): Problem => ({
-  ...problem(422, "1422", "Invalid parameters", "The given data was invalid."),
-  issues
-})
+export const invalid = (issues: ReadonlyArray<Issue>): Problem =>
+  problem(422, "1422", "Invalid parameters", "The given data was invalid.", issues)
 
 /** Formats a problem as one server does. */
 export type ErrorForm = (problem: Problem) => Answered
@@ -54,20 +54,13 @@ export type ErrorForm = (problem: Problem) => Answered
 const vendorType = "application/vnd.api+json"
 const isValidation = (problem: Problem): boolean => problem.issues.length > 0
 
-const byField = (issues: ReadonlyArray<Issue>): Record<string, Array<string>> => {
-  const fields: Record<string, Array<string>> = {}
-  for (const { field, text } of issues) (fields[field] ??= []).push(text)
-  return fields
-}
+const byField = (issues: ReadonlyArray<Issue>): Fields =>
+  Record.map(Array.groupBy(issues, ({ field }) => field), Array.map(({ text }) => text))
 
 /** The specification's format: a list of code, title and message; 400 for invalid input. */
 export const errorArray = (withDetail: boolean): ErrorForm => (problem) => {
-  const entry = (message: string) => ({
-    code: problem.code,
-    title: problem.title,
-    ...(withDetail ? { detail: message } : {}),
-    message
-  })
+  const { code, title } = problem
+  const entry = (message: string) => ({ code, title, detail: withDetail ? message : undefined, message })
   const errors = isValidation(problem) ? problem.issues.map(({ text }) => entry(text)) : [entry(problem.text)]
   return jsonAnswer(isValidation(problem) ? 400 : problem.status, { errors }, vendorType)
 }

@@ -6,19 +6,19 @@
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import type { FakeClient } from "../FakeClient.js"
+import type { FakeClient, FakeClientInput } from "../FakeClient.js"
 import type { Settings } from "../FakeOptions.js"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
 import type { ClientTable } from "../state/ClientTable.js"
 import type { ServerState } from "../state/ServerState.js"
-import { htmlAnswer, jsonAnswer, parsedBody, redirectAnswer, textAnswer, wantsJson, withHeaders } from "./messages.js"
+import { type Fields, htmlAnswer, jsonAnswer, redirectAnswer, textAnswer, wantsJson, withHeaders } from "./messages.js"
 import type { Paging } from "./pageLinks.js"
 import * as Problem from "./Problem.js"
-import type { Profile, ShownClient } from "./profiles.js"
+import type { Profile } from "./profiles.js"
 import type { Routed } from "./routes.js"
-import { clientFields, mediaTypeProblem, resourceProblem, unsetFlags } from "./validation.js"
+import { clientFields, mediaTypeProblem, unsetFlags } from "./validation.js"
 
-/** Everything needed to respond to one API request. */
+/** Everything needed to respond to one request. */
 export interface ApiContext extends Routed {
   readonly state: ServerState
   readonly settings: Settings
@@ -55,16 +55,18 @@ const isAuthenticated = ({ now, request, state }: ApiContext): boolean => {
   return state.findClient(String(tokens.clientId))?.revoked === false
 }
 
-const document = ({ profile }: ApiContext, status: number, content: Readonly<Record<string, unknown>>): Answered =>
+const document = ({ profile }: ApiContext, status: number, content: Fields): Answered =>
   jsonAnswer(status, profile.envelope(content), profile.contentType)
 
-const shown = ({ profile, settings }: ApiContext, row: FakeClient, isNew: boolean): ShownClient => {
+/** `created` has the fields that a new client was created with. */
+const resource = ({ profile, settings }: ApiContext, row: FakeClient, created?: FakeClientInput): Fields => {
   const policy = settings.showSecrets ?? profile.showSecrets
-  return {
+  const isShown = policy === "always" || (policy === "created" && created !== undefined)
+  return profile.resource({
     row,
-    secret: policy === "always" || (policy === "created" && isNew) ? Redacted.value(row.secret) : undefined,
-    unset: []
-  }
+    secret: isShown ? Redacted.value(row.secret) : undefined,
+    unset: created === undefined ? [] : unsetFlags(created)
+  })
 }
 
 const list = (context: ApiContext, table: ClientTable): Answered => {
@@ -82,70 +84,50 @@ const list = (context: ApiContext, table: ClientTable): Answered => {
     currentPage: page,
     totalPages: table.size === 0 ? context.profile.emptyPages : Math.ceil(table.size / perPage)
   }
-  const links = context.profile.links(view)
   return document(context, 200, {
-    data: rows.map((row) => context.profile.resource(shown(context, row, false))),
+    data: rows.map((row) => resource(context, row)),
     meta: { pagination: context.profile.pagination(view) },
-    ...(Object.keys(links).length === 0 ? {} : { links })
+    links: context.profile.links(view)
   })
 }
 
-const create = (context: ApiContext, table: ClientTable): Answered => {
-  const body = parsedBody(context.request)
-  const problem = resourceProblem(context.settings, body, undefined)
-  if (problem !== undefined) return refusal(context, problem)
-  return Either.match(clientFields(body, true), {
-    onLeft: (issues) => refusal(context, Problem.invalid(issues)),
+const create = (context: ApiContext, table: ClientTable): Answered =>
+  Either.match(clientFields(context.settings, context.request), {
+    onLeft: (problem) => refusal(context, problem),
     onRight: (fields) => {
-      const row = context.state.addClient(table, { ...fields, createdAt: DateTime.unsafeMake(context.now) }, "end")
-      const data = context.profile.resource({ ...shown(context, row, true), unset: unsetFlags(fields) })
-      return document(context, 201, { data })
+      const createdAt = DateTime.unsafeMake(context.now)
+      const row = context.state.addClient(table, { ...fields, createdAt }, "end")
+      return document(context, 201, { data: resource(context, row, fields) })
     }
   })
-}
 
-const update = (context: ApiContext, table: ClientTable, row: FakeClient): Answered => {
-  const body = parsedBody(context.request)
-  const problem = resourceProblem(context.settings, body, row.id)
-  if (problem !== undefined) return refusal(context, problem)
-  return Either.match(clientFields(body, false), {
-    onLeft: (issues) => refusal(context, Problem.invalid(issues)),
+const read = (context: ApiContext, row: FakeClient): Answered =>
+  document(context, 200, { data: resource(context, row) })
+
+const update = (context: ApiContext, table: ClientTable, row: FakeClient): Answered =>
+  Either.match(clientFields(context.settings, context.request, row.id), {
+    onLeft: (problem) => refusal(context, problem),
     onRight: (fields) => {
-      const updated = table.update(row.id, { ...fields, updatedAt: DateTime.unsafeMake(context.now) }) ?? row
-      return document(context, 200, { data: context.profile.resource(shown(context, updated, false)) })
+      const updatedAt = DateTime.unsafeMake(context.now)
+      return read(context, table.update(row.id, { ...fields, updatedAt }) ?? row)
     }
   })
-}
 
 const remove = (context: ApiContext, table: ClientTable, row: FakeClient): Answered => {
   table.delete(row.id)
   return document(context, 200, { meta: { code: "1831", title: "Client removed" } })
 }
 
-const onClient = (context: ApiContext, table: ClientTable): Answered => {
-  const row = table.find(context.route.clientId ?? "")
-  if (row === undefined) return refusal(context, Problem.unknownClient)
-  switch (context.route.operation) {
-    case "updateOauthClient":
-      return update(context, table, row)
-    case "deleteOauthClient":
-      return remove(context, table, row)
-    default:
-      return document(context, 200, { data: context.profile.resource(shown(context, row, false)) })
-  }
-}
-
-const onUser = (context: ApiContext): Answered => {
-  const table = context.state.clients(context.route.userId ?? "")
+const onClients = (context: ApiContext): Answered => {
+  const { route: { clientId = "", operation, userId = "" }, state } = context
+  const table = state.clients(userId)
   if (table === undefined) return refusal(context, Problem.unknownUser)
-  switch (context.route.operation) {
-    case "findOauthClients":
-      return list(context, table)
-    case "addOauthClient":
-      return create(context, table)
-    default:
-      return onClient(context, table)
-  }
+  if (operation === "findOauthClients") return list(context, table)
+  if (operation === "addOauthClient") return create(context, table)
+  const row = table.find(clientId)
+  if (row === undefined) return refusal(context, Problem.unknownClient)
+  if (operation === "updateOauthClient") return update(context, table, row)
+  return operation === "deleteOauthClient" ? remove(context, table, row) : read(context, row)
 }
 
 // Returns the user that the token belongs to: in the fake, the first one.
@@ -168,5 +150,5 @@ export const answerApi = (context: ApiContext): Answered => {
   const problem = mediaTypeProblem(context.settings, context.request) ??
     (isAuthenticated(context) ? undefined : Problem.unauthenticated)
   if (problem !== undefined) return refusal(context, problem)
-  return operation === "findMyself" ? myself(context) : onUser(context)
+  return operation === "findMyself" ? myself(context) : onClients(context)
 }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
@@ -15,17 +16,11 @@ const mediaType = (request: FakeRequest): string => request.headers["content-typ
 /** The members of an object; none if it is not an object. */
 export const fieldsOf = (value: unknown): Fields => Predicate.isReadonlyRecord(value) ? value : {}
 
-const parsedJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const parsedJson: (text: string) => Option.Option<unknown> = Option.liftThrowable(JSON.parse)
 
 /** The body as JSON or as a form; malformed JSON is an empty body. */
 export const parsedBody = (request: FakeRequest): unknown => {
-  if (/[/+]json\b/i.test(mediaType(request))) return parsedJson(request.body)
+  if (/[/+]json\b/i.test(mediaType(request))) return Option.getOrUndefined(parsedJson(request.body))
   return mediaType(request).includes("form") ? Object.fromEntries(new URLSearchParams(request.body)) : undefined
 }
 

@@ -42,12 +42,6 @@ export const neighbours = (view: PageView): Readonly<Record<string, string>> => 
   ...(view.currentPage < view.totalPages ? { next: url(view, view.currentPage + 1) } : {})
 })
 
-/** PHP encodes an empty map as a JSON list. */
-export const neighboursOrList = (view: PageView): Readonly<Record<string, string>> | ReadonlyArray<never> => {
-  const links = neighbours(view)
-  return Object.keys(links).length === 0 ? [] : links
-}
-
 /** JSON:API's link names, with strings, an object, and null. */
 export const topLevel = (view: PageView): Readonly<Record<string, unknown>> => ({
   self: url(view, view.currentPage),

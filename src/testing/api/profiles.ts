@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
+import * as Record from "effect/Record"
 import * as Struct from "effect/Struct"
 import type { FakeClient } from "../FakeClient.js"
 import type { FakeProfile } from "../FakeOptions.js"
 import type { Fields } from "./messages.js"
-import { neighbours, neighboursOrList, type PageView, topLevel } from "./pageLinks.js"
+import { neighbours, type PageView, topLevel } from "./pageLinks.js"
 import { errorArray, type ErrorForm, jsonApi, laravel54, laravel55, numericCodes } from "./Problem.js"
 
 /** A client in one response. `unset` lists the flags of a new client that the caller did not set. */
@@ -28,7 +29,7 @@ export interface Profile {
   readonly resource: (client: ShownClient) => Fields
   readonly envelope: (content: Fields) => Fields
   readonly pagination: (page: PageView) => Fields
-  readonly links: (page: PageView) => Fields
+  readonly links: (page: PageView) => Fields | undefined
 }
 
 const plainTime = (time: DateTime.Utc): string => DateTime.formatIso(time).slice(0, 19).replace("T", " ")
@@ -56,13 +57,8 @@ const meta = (view: PageView): Fields => ({
   total_pages: view.totalPages
 })
 
-const without = (fields: Fields, names: ReadonlyArray<string>): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
-
-const replaced = (fields: Fields, names: ReadonlyArray<string>, value: unknown): Fields => ({
-  ...fields,
-  ...Object.fromEntries(names.map((name) => [name, value]))
-})
+/** PHP encodes an empty map as a JSON list. */
+const mapOrList = (map: Fields): unknown => Object.keys(map).length === 0 ? [] : map
 
 const standard: Profile = {
   contentType: "application/vnd.api+json",
@@ -72,8 +68,8 @@ const standard: Profile = {
   error: errorArray(false),
   resource: (client) => ({ type: "client", id: client.row.id, attributes: attributes(client, isoTime) }),
   envelope: (content) => content,
-  pagination: (page) => ({ ...meta(page), links: neighboursOrList(page) }),
-  links: () => ({})
+  pagination: (page) => ({ ...meta(page), links: mapOrList(neighbours(page)) }),
+  links: () => undefined
 }
 
 const flag = (value: boolean): number => value ? 1 : 0
@@ -113,7 +109,7 @@ const profiles: Readonly<Record<FakeProfile, Profile>> = {
     resource: (client) => ({
       type: "client",
       id: integerId(client.row.id),
-      attributes: without(attributes(client, plainTime), client.unset)
+      attributes: Record.filter(attributes(client, plainTime), (_, name) => !client.unset.includes(name))
     })
   },
   laravel55: {
@@ -125,7 +121,7 @@ const profiles: Readonly<Record<FakeProfile, Profile>> = {
     resource: (client) => ({
       type: "client",
       id: client.row.id,
-      attributes: replaced(attributes(client, plainTime), client.unset, null)
+      attributes: Record.map(attributes(client, plainTime), (value, name) => client.unset.includes(name) ? null : value)
     }),
     pagination: (page) => ({ ...meta(page), links: neighbours(page) })
   },

@@ -8,8 +8,16 @@ import * as Either from "effect/Either"
 import type { FakeClientInput } from "../FakeClient.js"
 import type { Settings } from "../FakeOptions.js"
 import type { FakeRequest } from "../FakeRequest.js"
-import { type Fields, fieldsOf, mediaRanges } from "./messages.js"
-import { clientGeneratedId, conflict, type Issue, notAcceptable, type Problem, unsupported } from "./Problem.js"
+import { type Fields, fieldsOf, mediaRanges, parsedBody } from "./messages.js"
+import {
+  clientGeneratedId,
+  conflict,
+  invalid,
+  type Issue,
+  notAcceptable,
+  type Problem,
+  unsupported
+} from "./Problem.js"
 
 type Flag = "personalAccessClient" | "passwordClient" | "revoked"
 
@@ -19,59 +27,66 @@ const flags: ReadonlyArray<readonly [wire: string, own: Flag]> = [
   ["revoked", "revoked"]
 ]
 
-const field = (name: string): string => `data.attributes.${name}`
-
-const required = (name: string): Issue => ({
-  field: field(name),
-  rule: "required",
-  text: `The ${name} field is required.`
+const issue = (name: string, rule: Issue["rule"], text: string): Issue => ({
+  field: `data.attributes.${name}`,
+  rule,
+  text
 })
+
+const required = (name: string): Issue => issue(name, "required", `The ${name} field is required.`)
 
 // Laravel trims strings and converts empty ones to null before validation.
-const nameIssue = (value: unknown): Issue | undefined => {
-  if (value === null || (typeof value === "string" && value.trim() === "")) return required("name")
-  if (typeof value !== "string") return { field: field("name"), rule: "string", text: "The name must be a string." }
-  return Array.from(value.trim()).length <= 255
-    ? undefined
-    : { field: field("name"), rule: "max", text: "The name may not be greater than 255 characters." }
+const nameIssues = (value: unknown): ReadonlyArray<Issue> => {
+  if (typeof value !== "string") return [issue("name", "string", "The name must be a string.")]
+  if (value.trim() === "") return [required("name")]
+  if (Array.from(value.trim()).length <= 255) return []
+  return [issue("name", "max", "The name may not be greater than 255 characters.")]
 }
 
-const truths = new Map<unknown, boolean>([[true, true], [1, true], ["1", true], [false, false], [0, false], [
-  "0",
-  false
-]])
+const yes = new Set<unknown>([true, 1, "1"])
+const no = new Set<unknown>([false, 0, "0"])
 
-const flagIssue = (name: string): Issue => ({
-  field: field(name),
-  rule: "boolean",
-  text: `The ${name} field must be true or false.`
-})
+const flagOf = (value: unknown): boolean | undefined => yes.has(value) || (no.has(value) ? false : undefined)
 
-const fieldIssues = (attributes: Fields): ReadonlyArray<Issue> => {
-  const name = "name" in attributes ? nameIssue(attributes["name"]) : undefined
-  const wrongFlags = flags.filter(([wire]) => {
-    const value = attributes[wire] ?? undefined
-    return value !== undefined && !truths.has(value)
+const flagIssues = (name: string, value: unknown): ReadonlyArray<Issue> =>
+  value === undefined || value === null || flagOf(value) !== undefined
+    ? []
+    : [issue(name, "boolean", `The ${name} field must be true or false.`)]
+
+const issuesOf = (attributes: Fields, isNew: boolean): ReadonlyArray<Issue> => [
+  ...(isNew || "name" in attributes ? nameIssues(attributes["name"] ?? "") : []),
+  ...(isNew || Object.keys(attributes).length > 0 ? [] : [{ ...required("attributes"), field: "data.attributes" }]),
+  ...flags.flatMap(([wire]) => flagIssues(wire, attributes[wire]))
+]
+
+/** Rejects a type or ID other than the resource's. */
+const resourceProblem = (resource: Fields, id: string | undefined): Problem | undefined => {
+  if (resource["type"] !== undefined && resource["type"] !== "client") return conflict
+  if (resource["id"] === undefined || resource["id"] === id) return undefined
+  return id === undefined ? clientGeneratedId : conflict
+}
+
+/**
+ * The client fields in a body. A new client, which has no `id` yet, requires a name; an update requires at least one
+ * field.
+ */
+export const clientFields = (
+  settings: Settings,
+  request: FakeRequest,
+  id?: string
+): Either.Either<FakeClientInput, Problem> => {
+  const resource = fieldsOf(fieldsOf(parsedBody(request))["data"])
+  const attributes = fieldsOf(resource["attributes"])
+  const problem = settings.strictMediaType ? resourceProblem(resource, id) : undefined
+  if (problem !== undefined) return Either.left(problem)
+  const issues = issuesOf(attributes, id === undefined)
+  if (issues.length > 0) return Either.left(invalid(issues))
+  return Either.right({
+    name: typeof attributes["name"] === "string" ? attributes["name"].trim() : undefined,
+    personalAccessClient: flagOf(attributes["personal_access_client"]),
+    passwordClient: flagOf(attributes["password_client"]),
+    revoked: flagOf(attributes["revoked"])
   })
-  return [...(name === undefined ? [] : [name]), ...wrongFlags.map(([wire]) => flagIssue(wire))]
-}
-
-const chosen = (attributes: Fields): FakeClientInput => ({
-  name: typeof attributes["name"] === "string" ? attributes["name"].trim() : undefined,
-  personalAccessClient: truths.get(attributes["personal_access_client"]),
-  passwordClient: truths.get(attributes["password_client"]),
-  revoked: truths.get(attributes["revoked"])
-})
-
-/** The client fields in a body. A new client requires a name, an update at least one field. */
-export const clientFields = (body: unknown, isNew: boolean): Either.Either<FakeClientInput, ReadonlyArray<Issue>> => {
-  const attributes = fieldsOf(fieldsOf(fieldsOf(body)["data"])["attributes"])
-  const nothing = isNew ? !("name" in attributes) : Object.keys(attributes).length === 0
-  const issues = [
-    ...(nothing ? [isNew ? required("name") : { ...required("attributes"), field: "data.attributes" }] : []),
-    ...fieldIssues(attributes)
-  ]
-  return issues.length > 0 ? Either.left(issues) : Either.right(chosen(attributes))
 }
 
 /** The flags that a body does not set, by their wire names. */
@@ -87,13 +102,4 @@ export const mediaTypeProblem = (settings: Settings, request: FakeRequest): Prob
   if (request.body !== "" && sent?.trim().toLowerCase() !== vendorType) return unsupported
   const ranges = mediaRanges(request.headers["accept"] ?? "").filter(({ type }) => type === vendorType)
   return ranges.length > 0 && ranges.every(({ parameters }) => parameters !== "") ? notAcceptable : undefined
-}
-
-/** Rejects a type or ID other than the resource's. `id` is undefined for a new client. */
-export const resourceProblem = (settings: Settings, body: unknown, id: string | undefined): Problem | undefined => {
-  if (!settings.strictMediaType) return undefined
-  const resource = fieldsOf(fieldsOf(body)["data"])
-  if (resource["type"] !== undefined && resource["type"] !== "client") return conflict
-  if (resource["id"] === undefined || resource["id"] === id) return undefined
-  return id === undefined ? clientGeneratedId : conflict
 }

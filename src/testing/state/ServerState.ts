@@ -103,9 +103,7 @@ export class ServerState {
   }
 
   deleteClients(table: ClientTable, ids: Iterable<string>): number {
-    let deleted = 0
-    for (const id of ids) if (table.delete(id)) deleted += 1
-    return deleted
+    return Array.from(ids).filter((id) => table.delete(id)).length
   }
 
   /** Picks adjacent clients to delete, never the client to log in with. */

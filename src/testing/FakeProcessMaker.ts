@@ -87,17 +87,10 @@ const tableOf = (server: FakeServer, userId: string): Effect.Effect<ClientTable>
       : Effect.succeed(table)
   })
 
-type State =
-  | "userIds"
-  | "secrets"
-  | "clients"
-  | "insertClients"
-  | "deleteClients"
-  | "tokensIssued"
-  | "expireTokens"
-  | "revokeTokens"
-
-const stateOf = (server: FakeServer): Pick<FakeProcessMakerShape, State> => ({
+const shapeOf = (settings: Settings, server: FakeServer): FakeProcessMakerShape => ({
+  baseUrl: settings.baseUrl,
+  tokenUrl: `${new URL(settings.baseUrl).origin}/oauth/access_token`,
+  credentials: settings.credentials,
   userIds: server.state.userIds,
   secrets: Effect.sync(() => ({ [Symbol.iterator]: () => server.state.secrets() })),
   clients: (userId) => Effect.map(tableOf(server, userId), (table) => [...table.rows()]),
@@ -109,28 +102,19 @@ const stateOf = (server: FakeServer): Pick<FakeProcessMakerShape, State> => ({
     ),
   deleteClients: (userId, ids) =>
     Effect.map(tableOf(server, userId), (table) => server.state.deleteClients(table, ids)),
+  requests: Effect.sync(() => server.log.requests),
+  clearRequests: Effect.sync(() => server.log.clear()),
+  inFlight: (operation) => Effect.sync(() => server.log.load(operation).current),
+  maxInFlight: (operation) => Effect.sync(() => server.log.load(operation).most),
   tokensIssued: Effect.sync(() => server.state.tokens.issued),
   expireTokens: Effect.map(Clock.currentTimeMillis, (now) => server.state.tokens.expireAll(now)),
-  revokeTokens: Effect.sync(() => server.state.tokens.revokeAll())
+  revokeTokens: Effect.sync(() => server.state.tokens.revokeAll()),
+  script: (...faults) => Effect.sync(() => server.script.add(faults)),
+  pendingFaults: Effect.sync(() => server.script.pending()),
+  clearFaults: Effect.sync(() => server.script.clear()),
+  reset: Effect.sync(() => server.reset()),
+  handle: (request) => server.handle(request)
 })
-
-const shapeOf = (settings: Settings, server: FakeServer): FakeProcessMakerShape => {
-  return {
-    ...stateOf(server),
-    baseUrl: settings.baseUrl,
-    tokenUrl: `${new URL(settings.baseUrl).origin}/oauth/access_token`,
-    credentials: settings.credentials,
-    requests: Effect.sync(() => server.log.requests),
-    clearRequests: Effect.sync(() => server.log.clear()),
-    inFlight: (operation) => Effect.sync(() => server.log.load(operation ?? "all").current),
-    maxInFlight: (operation) => Effect.sync(() => server.log.load(operation ?? "all").most),
-    script: (...faults) => Effect.sync(() => server.script.add(faults)),
-    pendingFaults: Effect.sync(() => server.script.pending()),
-    clearFaults: Effect.sync(() => server.script.clear()),
-    reset: Effect.sync(() => server.reset()),
-    handle: (request) => server.handle(request)
-  }
-}
 
 /**
  * A stateful fake of the server, with users, clients, tokens, pagination, validation, rate limits, and scripted faults.

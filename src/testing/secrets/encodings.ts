@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as Array from "effect/Array"
+import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 
 /** A form of a secret and its encoding. */
@@ -16,17 +18,12 @@ const escaped = (text: string): string => JSON.stringify(text).slice(1, -1)
 // The encoders reject lone surrogates.
 const wellFormed = (text: string): string => new TextDecoder().decode(new TextEncoder().encode(text))
 
-const binary = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
-
 // The base64 of the secret after 0, 1 or 2 other bytes, without the characters that depend on adjacent bytes.
 const base64 = (text: string): ReadonlyArray<string> =>
-  [0, 1, 2].map((before) => {
-    const bytes = `${"-".repeat(before)}${binary(text)}`
-    return btoa(bytes).slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6))
+  ["", "-", "--"].map((before) => {
+    const bytes = new TextEncoder().encode(before + text)
+    return Encoding.encodeBase64(bytes).slice(Math.ceil((before.length * 8) / 6), Math.floor((bytes.length * 8) / 6))
   })
-
-const hex = (text: string): string =>
-  Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
 // Some encoders write escapes in lower case.
 const eitherCase = (...forms: ReadonlyArray<string>): ReadonlyArray<string> => [
@@ -69,19 +66,16 @@ const encodings: ReadonlyArray<readonly [string, (text: string) => ReadonlyArray
   ["form-encoded", (text) => eitherCase(new URLSearchParams([["", text]]).toString().slice(1))],
   ["base64", base64],
   ["base64url", (text) => base64(text).map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))],
-  ["hex", (text) => [hex(text), hex(text).toUpperCase()]],
+  ["hex", (text) => [Encoding.encodeHex(text), Encoding.encodeHex(text).toUpperCase()]],
   ["JSON-escaped", json],
   ["XML-escaped", xml]
 ]
 
 const formsOf = (secret: string): ReadonlyArray<SecretForm> => {
-  const forms = new Map<string, SecretForm>()
-  for (const [encoding, encode] of encodings) {
-    for (const text of encode(wellFormed(secret))) {
-      if (text !== "" && !forms.has(text)) forms.set(text, { encoding, text })
-    }
-  }
-  return [...forms.values()]
+  const forms = encodings.flatMap(([encoding, encode]) =>
+    encode(wellFormed(secret)).map((text) => ({ encoding, text }))
+  )
+  return Array.dedupeWith(forms.filter(({ text }) => text !== ""), (one, other) => one.text === other.text)
 }
 
 const plain = (secret: string | Redacted.Redacted<string>): string =>
@@ -90,4 +84,4 @@ const plain = (secret: string | Redacted.Redacted<string>): string =>
 /** Every form of every secret. Empty secrets are ignored. */
 export const secretForms = (
   secrets: Iterable<string | Redacted.Redacted<string>>
-): ReadonlyArray<SecretForm> => Array.from(new Set(Array.from(secrets, plain)), formsOf).flat()
+): ReadonlyArray<SecretForm> => Array.dedupe(Array.map(Array.fromIterable(secrets), plain)).flatMap(formsOf)

@@ -10,24 +10,19 @@ import * as Inspectable from "effect/Inspectable"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Predicate from "effect/Predicate"
+import { type Method, methodOf } from "../methodOf.js"
 
 /** Formats a value, or returns `undefined` if it does not apply. */
 export type Way = (value: unknown) => string | undefined
 
-type Inspect = (value: unknown, options?: unknown) => string
-
 // Not imported, so that this also runs outside Node.
-const nodeInspect = (): Inspect | undefined => {
-  const process: unknown = Reflect.get(globalThis, "process")
-  if (!Predicate.hasProperty(process, "getBuiltinModule") || !Predicate.isFunction(process.getBuiltinModule)) {
-    return undefined
-  }
-  const util: unknown = Reflect.apply(process.getBuiltinModule, process, ["node:util"])
-  const inspect: unknown = Predicate.hasProperty(util, "inspect") ? util.inspect : undefined
-  return Predicate.isFunction(inspect) ? (...values) => String(Reflect.apply(inspect, util, values)) : undefined
-}
+const nodeInspect = (): Method | undefined =>
+  methodOf(methodOf(Reflect.get(globalThis, "process"), "getBuiltinModule")?.("node:util"), "inspect")
 
-const inspected = (options?: Readonly<Record<string, unknown>>): Way => (value) => nodeInspect()?.(value, options)
+const inspected = (options?: Readonly<Record<string, unknown>>): Way => (value) => {
+  const inspect = nodeInspect()
+  return inspect && String(inspect(value, options))
+}
 
 const everything = {
   depth: Number.POSITIVE_INFINITY,
@@ -63,24 +58,22 @@ const errorChain: Way = (value) => {
 }
 
 const ownInspect: Way = (value) => {
-  if (!Predicate.hasProperty(value, Inspectable.NodeInspectSymbol)) return undefined
-  const method = value[Inspectable.NodeInspectSymbol]
-  return Predicate.isFunction(method) ? Inspectable.toStringUnknown(Reflect.apply(method, value, [])) : undefined
+  const inspect = methodOf(value, Inspectable.NodeInspectSymbol)
+  return inspect && Inspectable.toStringUnknown(inspect())
 }
 
 const pretty = (cause: Cause.Cause<unknown>): string =>
   `${Cause.pretty(cause)}\n${Cause.pretty(cause, { renderErrorCause: true })}`
 
-const dead = (value: unknown): Cause.Cause<unknown> => Cause.isCause(value) ? value : Cause.die(value)
+/** The value itself if it is a cause, otherwise a failure or a defect with it. */
+const causeOf = (value: unknown, make: (value: unknown) => Cause.Cause<unknown> = Cause.fail): Cause.Cause<unknown> =>
+  Cause.isCause(value) ? value : make(value)
 
 const exitCause: Way = (value) => Exit.isExit(value) && Exit.isFailure(value) ? pretty(value.cause) : undefined
 
 // A console shows structured output; other sinks encode it as JSON.
-const printed: Render = (output) =>
+const rendered = (output: unknown): string =>
   typeof output === "string" ? output : `${nodeInspect()?.(output)}\n${Inspectable.toStringUnknown(output)}`
-
-/** Formats the output of a logger. */
-type Render = (output: unknown) => string
 
 const loggers: Readonly<Record<string, Logger.Logger<unknown, unknown>>> = {
   stringLogger: Logger.stringLogger,
@@ -91,9 +84,6 @@ const loggers: Readonly<Record<string, Logger.Logger<unknown, unknown>>> = {
   "prettyLogger in a browser": Logger.prettyLogger({ mode: "browser", colors: false })
 }
 
-/** The value itself if it is a cause, otherwise a failure with it. */
-const causeOf = (value: unknown): Cause.Cause<unknown> => Cause.isCause(value) ? value : Cause.fail(value)
-
 const places: Readonly<Record<string, (value: unknown) => Effect.Effect<void>>> = {
   "as message": (value) => Effect.logInfo(value),
   "as second message": (value) => Effect.logInfo("message", value),
@@ -102,15 +92,12 @@ const places: Readonly<Record<string, (value: unknown) => Effect.Effect<void>>> 
 }
 
 /** The output of a logger, as text. */
-const output = (logger: Logger.Logger<unknown, unknown>, logged: Effect.Effect<void>, render: Render): string => {
+const output = (logger: Logger.Logger<unknown, unknown>, logged: Effect.Effect<void>): string => {
   const printed: Array<unknown> = []
   const print = (...values: ReadonlyArray<unknown>) => {
     printed.push(...values)
   }
-  const listening = Logger.replace(
-    Logger.defaultLogger,
-    Logger.make((options) => print(logger.log(options)))
-  )
+  const listening = Logger.replace(Logger.defaultLogger, Logger.make((options) => print(logger.log(options))))
   Effect.runSync(Effect.consoleWith((console) =>
     logged.pipe(
       Effect.provide(listening),
@@ -121,17 +108,16 @@ const output = (logger: Logger.Logger<unknown, unknown>, logged: Effect.Effect<v
       })
     )
   ))
-  return printed.map(render).join("\n")
+  return printed.map(rendered).join("\n")
 }
 
-/** Every logger with the value in every position, by name. */
-const loggerOutputs: ReadonlyArray<readonly [string, (value: unknown, render: Render) => string]> = Object
-  .entries(loggers).flatMap(([name, logger]) =>
-    Object.entries(places).map(([place, log]): readonly [string, (value: unknown, render: Render) => string] => [
-      `Logger.${name}, ${place}`,
-      (value, render) => output(logger, log(value), render)
-    ])
-  )
+/** Every logger with the value in every position. */
+const loggerWays = Object.entries(loggers).flatMap(([name, logger]) =>
+  Object.entries(places).map(([place, log]): readonly [string, Way] => [
+    `Logger.${name}, ${place}`,
+    (value) => output(logger, log(value))
+  ])
+)
 
 /** All formatters by name. The search of properties is separate, since it reports the property. */
 export const ways: ReadonlyArray<readonly [string, Way]> = [
@@ -150,8 +136,8 @@ export const ways: ReadonlyArray<readonly [string, Way]> = [
   ["util.inspect, customInspect off", inspected({ ...everything, customInspect: false })],
   ["message, stack and causes of an Error", errorChain],
   ["Cause.pretty of a failure", (value) => pretty(causeOf(value))],
-  ["Cause.pretty of a defect", (value) => pretty(dead(value))],
+  ["Cause.pretty of a defect", (value) => pretty(causeOf(value, Cause.die))],
   ["Cause.pretty of an Exit", exitCause],
   ["String() and JSON of a Cause", (value) => `${String(causeOf(value))}\n${json(causeOf(value))}`],
-  ...loggerOutputs.map(([name, log]): readonly [string, Way] => [name, (value) => log(value, printed)])
+  ...loggerWays
 ]

@@ -3,8 +3,10 @@
  *
  * @since 0.1.0
  */
+import * as Either from "effect/Either"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
+import { methodOf } from "../methodOf.js"
 
 /** A string and its path. */
 export interface ReachedText {
@@ -25,27 +27,15 @@ const keyPath = (path: string, key: PropertyKey): string =>
     ? `${path}.${key}`
     : `${path}[${typeof key === "string" && !/^\d+$/.test(key) ? JSON.stringify(key) : String(key)}]`
 
-const attempted = <A>(get: () => A, otherwise: A): A => {
-  try {
-    return get()
-  } catch {
-    return otherwise
-  }
-}
+const attempted = <A>(get: () => A, otherwise: A): A => Either.getOrElse(Either.try(get), () => otherwise)
 
 const builtIn = new Set<unknown>([Object.prototype, Function.prototype, Array.prototype])
 
 const getters = (object: object): ReadonlyArray<PropertyKey> => {
-  const found: Array<PropertyKey> = []
-  let proto: unknown = Reflect.getPrototypeOf(object)
-  while (Predicate.isObject(proto) && !builtIn.has(proto)) {
-    const owner = proto
-    found.push(
-      ...Reflect.ownKeys(owner).filter((key) => Reflect.getOwnPropertyDescriptor(owner, key)?.get !== undefined)
-    )
-    proto = Reflect.getPrototypeOf(owner)
-  }
-  return found
+  const proto = Reflect.getPrototypeOf(object)
+  if (proto === null || builtIn.has(proto)) return []
+  const own = Reflect.ownKeys(proto).filter((key) => Reflect.getOwnPropertyDescriptor(proto, key)?.get !== undefined)
+  return [...own, ...getters(proto)]
 }
 
 const properties = (object: object, path: string): ReadonlyArray<Visit> =>
@@ -72,8 +62,7 @@ const entries = (object: object, path: string): ReadonlyArray<Visit> =>
 // A metric's name and tags are not reachable through properties, only through the snapshot once its value was read.
 const keys = (metric: object, path: string): ReadonlyArray<Visit> => {
   if (!Predicate.hasProperty(metric, Metric.MetricTypeId)) return []
-  if (!Predicate.hasProperty(metric, "unsafeValue") || !Predicate.isFunction(metric.unsafeValue)) return []
-  Reflect.apply(metric.unsafeValue, metric, [[]])
+  methodOf(metric, "unsafeValue")?.([])
   const keyType: unknown = Reflect.get(metric, "keyType")
   return Metric.unsafeSnapshot()
     .filter(({ metricKey }) => metricKey.keyType === keyType)

@@ -5,7 +5,6 @@
  */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 
 // Shorter than the timeout of most test runners, five seconds.
 const standsFor = "2 seconds"
@@ -18,14 +17,14 @@ const hint = (request: string, faults: ReadonlyArray<string>): string =>
   "retry after it waits for, for example with TestClock.adjust(\"1 minute\")."
 
 export class StandstillHint {
-  #waiting: Fiber.RuntimeFiber<void> | undefined
+  #cancel: (() => void) | undefined
 
   /** Notes that a request arrived, so the previous one is no longer waiting. */
   arrive(clock: Clock.Clock, request: string, faults: ReadonlyArray<string>): void {
     this.clear()
     if (faults.length === 0) return
     const before = clock.unsafeCurrentTimeMillis()
-    this.#waiting = Effect.runFork(
+    this.#cancel = Effect.runCallback(
       Effect.flatMap(Effect.sleep(standsFor), () =>
         clock.unsafeCurrentTimeMillis() > before
           ? Effect.void
@@ -34,7 +33,7 @@ export class StandstillHint {
   }
 
   clear(): void {
-    if (this.#waiting !== undefined) Fiber.interrupt(this.#waiting).pipe(Effect.runFork)
-    this.#waiting = undefined
+    this.#cancel?.()
+    this.#cancel = undefined
   }
 }

@@ -9,46 +9,37 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { FakeReply, FakeRequest, Streamed } from "../FakeRequest.js"
+import { methodOf } from "../methodOf.js"
 import { brokenOff, connectionError } from "./connectionErrors.js"
 
-/** Calls the first of these methods that exists. */
-const callFirst = (target: unknown, ...names: ReadonlyArray<string>): boolean => {
-  for (const name of names) {
-    const method = Predicate.hasProperty(target, name) ? target[name] : undefined
-    if (Predicate.isFunction(method)) {
-      Reflect.apply(method, target, [])
-      return true
-    }
-  }
-  return false
-}
-
-// `HttpServer` cannot drop a connection, so this looks for the underlying Node socket.
-const socketOf = ({ source }: HttpServerRequest.HttpServerRequest): unknown =>
-  Predicate.hasProperty(source, "socket") ? source.socket : undefined
-
-// Once the socket is destroyed, the server interrupts the request. Without a socket, a failing body comes closest.
-const dropped = (call: boolean, error: () => Error): Effect.Effect<never, Error> =>
-  Effect.suspend(() => call ? Effect.never : Effect.fail(error()))
-
-const reset = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never, Error> =>
-  Effect.suspend(() =>
-    dropped(callFirst(socketOf(request), "resetAndDestroy", "destroy"), () => connectionError("ECONNRESET"))
-  )
-
-const breakOff = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<never, Error> =>
-  Effect.suspend(() => dropped(callFirst(socketOf(request), "destroySoon", "destroy"), brokenOff))
+// `HttpServer` cannot drop a connection, so this looks for the underlying Node socket. Once that is destroyed, the server
+// interrupts the request. Without a socket, a failing body comes closest.
+const disconnect = (
+  { source }: HttpServerRequest.HttpServerRequest,
+  how: "resetAndDestroy" | "destroySoon",
+  error: () => Error
+): Effect.Effect<never, Error> =>
+  Effect.suspend(() => {
+    const socket = Predicate.hasProperty(source, "socket") ? source.socket : undefined
+    const close = methodOf(socket, how) ?? methodOf(socket, "destroy")
+    if (close === undefined) return Effect.fail(error())
+    close()
+    return Effect.never
+  })
 
 const streamResponse = (
   request: HttpServerRequest.HttpServerRequest,
   { headers, length, status, stream }: Streamed
 ): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.stream(Stream.catchAll(stream, () => Stream.fromEffect(breakOff(request))), {
-    status,
-    headers,
-    contentType: headers["content-type"],
-    contentLength: length
-  })
+  HttpServerResponse.stream(
+    Stream.catchAll(stream, () => Stream.fromEffect(disconnect(request, "destroySoon", brokenOff))),
+    {
+      status,
+      headers,
+      contentType: headers["content-type"],
+      contentLength: length
+    }
+  )
 
 const responseOf = (
   request: HttpServerRequest.HttpServerRequest,
@@ -66,7 +57,10 @@ const responseOf = (
     case "Streamed":
       return Effect.succeed(streamResponse(request, reply))
     case "Dropped":
-      return Effect.catchAll(reset(request), (error) => Effect.succeed(HttpServerResponse.stream(Stream.fail(error))))
+      return Effect.catchAll(
+        disconnect(request, "resetAndDestroy", () => connectionError(reply.code)),
+        (error) => Effect.succeed(HttpServerResponse.stream(Stream.fail(error)))
+      )
   }
 }
 

@@ -39,7 +39,7 @@ export class RequestLog {
     for (const [operation, { current }] of this.#load) this.#load.set(operation, { current, most: current })
   }
 
-  load(operation: FakeOperation | "all"): Load {
+  load(operation: FakeOperation | "all" = "all"): Load {
     return this.#load.get(operation) ?? { current: 0, most: 0 }
   }
 

@@ -7,6 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { makeLedger } from "../../src/internal/call/ledger.js"
+import { makeThrottle, pause, probing } from "../../src/internal/call/throttle.js"
+import { layerPolicy } from "../../src/internal/config/policy.js"
+import { atEveryTurn } from "../support/interruption.js"
 import { pass, settle, simulated } from "../support/simulatedTime.js"
 import { countOf, isDone, ready, timesOf } from "./calls.js"
 
@@ -332,3 +336,15 @@ describe("the counters of a rate limit", () => {
       assert.isTrue(yield* isDone(yield* Effect.fork(service.findOauthClientById(userId, clientId))))
     }).pipe(Effect.provide(layerTest()), simulated))
 })
+
+it.effect("a probe that is interrupted at any turn of the run loop lets the next call probe", () =>
+  atEveryTurn([10, 11, 12], (interrupt, turn) =>
+    Effect.withFiberRuntime((fiber) => {
+      const throttle = makeThrottle(Duration.toMillis("1 minute"))
+      const ledger = makeLedger(fiber, { call: { operation: "test" }, method: "GET", policy: layerPolicy({}) })
+      const probe = Effect.zipRight(
+        pause(throttle, ledger.now(), Duration.toMillis("1 hour"), 429),
+        Effect.suspend(() => probing(throttle, ledger, Effect.yieldNow()))
+      )
+      return Effect.tap(interrupt(probe), () => Effect.sync(() => assert.isUndefined(throttle.probe, turn)))
+    })))

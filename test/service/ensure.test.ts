@@ -1,11 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
-import { EnsuredOauthClient, OauthClientsService, RetryPolicy } from "effect-processmaker-oauth"
+import {
+  EnsuredOauthClient,
+  NewOauthClient,
+  OauthClient,
+  OauthClientId,
+  OauthClientsService,
+  RetryPolicy
+} from "effect-processmaker-oauth"
 import type { NewOauthClientInput, OauthClientsServiceShape, RetryPolicyOptions } from "effect-processmaker-oauth"
 import { FakeProcessMaker, Fault, layerTest } from "effect-processmaker-oauth/testing"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { makeEnsure } from "../../src/internal/service/ensure.js"
+import { atEveryTurn } from "../support/interruption.js"
+import { times } from "../support/runs.js"
 import { json, layerOver } from "../support/scripted.js"
 import { simulated } from "../support/simulatedTime.js"
 import { lateServer } from "./lateServer.js"
@@ -330,6 +342,33 @@ describe("ensureOauthClient never adds two", () => {
             assert.strictEqual(server.rows.length, 1, `interrupted after ${after} ms`)
           }))
     ))
+
+  it.effect("when it is interrupted at any turn of the run loop, and the next call goes on", () =>
+    // The first meets the point between noting that the client may exist from now on, and adding it.
+    atEveryTurn([16, ...Array.from({ length: times(0, 30) }, (_, index) => index + 10)], (interrupt, turn) =>
+      simulated(Effect.gen(function*() {
+        const rows: Array<OauthClient> = []
+        const client = new OauthClient({
+          id: OauthClientId.make("1"),
+          name,
+          secret: Option.none(),
+          personalAccessClient: false,
+          passwordClient: false,
+          revoked: false,
+          createdAt: Option.none(),
+          updatedAt: Option.none()
+        })
+        const added = makeEnsure({
+          list: () =>
+            Stream.fromIterable(rows),
+          add: () => Effect.sync(() => (rows.push(client), client)),
+          policy: Effect.succeed({ maxAttempts: 5, totalTimeout: 10_000 })
+        })({ userId, input: new NewOauthClient({ name }), settle: 5_000 })
+        const isDone = yield* interrupt(added)
+        yield* Effect.timeoutFail(added, { duration: "1 minute", onTimeout: () => `hangs ${turn}` })
+        assert.strictEqual(rows.length, 1, turn)
+        return isDone
+      }))))
 
   it.effect("when a caller that waits its turn is interrupted, the others go on", () =>
     overLate({ latency: 1000 }, (server) =>

@@ -22,8 +22,11 @@ export const runs = (quick: number, many?: number): { readonly numRuns: number; 
 
 let rested = performance.now()
 
-// Vitest takes a worker that is silent for a minute for dead, and tests without timers give the event loop no turn.
-const rest = async (): Promise<void> => {
+/**
+ * Gives the event loop a turn now and then: tests without timers give it none, and Vitest takes a worker that is silent
+ * for a minute for dead.
+ */
+export const rest = async (): Promise<void> => {
   if (performance.now() - rested < 50) return
   await new Promise((resolve) => setImmediate(resolve))
   rested = performance.now()

@@ -4,17 +4,10 @@ import { OauthClientsService } from "effect-processmaker-oauth"
 import type { OauthClientsServiceShape } from "effect-processmaker-oauth"
 import { layerTest } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
+import { atEveryTurn } from "../support/interruption.js"
 import { times } from "../support/runs.js"
-
-/**
- * The fiber yields after so many operations, and can be interrupted then. No scheduler allows fewer than ten. The first
- * two values meet the start of each span, and that of a request's fiber.
- */
-const intervals = [31, 39, ...Array.from({ length: times(0, 46) }, (_, index) => index + 10)]
 
 /** Keeps the spans that are not ended. */
 const tracing = (open: Set<Tracer.Span>) =>
@@ -49,23 +42,24 @@ const operations: Record<string, (oauthClients: OauthClientsServiceShape) => Eff
   "ensureOauthClient": (oauthClients) => oauthClients.ensureOauthClient("u-7", { name: "new" })
 }
 
+// The first two meet the start of each span, and that of a request's fiber.
+const intervals = [31, 39, ...Array.from({ length: times(0, 46) }, (_, index) => index + 10)]
+
 for (const [name, run] of Object.entries(operations)) {
-  it.effect(`${name}, interrupted at every turn`, () =>
-    Effect.gen(function*() {
-      for (const interval of intervals) {
-        let isDone = false
-        for (let turns = 0; !isDone; turns++) {
+  it.effect(
+    `${name}, interrupted at every turn`,
+    () =>
+      atEveryTurn(intervals, (interrupt, turn) =>
+        Effect.gen(function*() {
           const open = new Set<Tracer.Span>()
-          const attempt = Effect.flatMap(OauthClientsService, run).pipe(
+          const isDone = yield* Effect.flatMap(OauthClientsService, run).pipe(
             Effect.withTracer(tracing(open)),
-            Effect.withMaxOpsBeforeYield(interval),
-            Effect.fork,
-            Effect.tap(() => Effect.repeatN(Effect.yieldNow(), turns)),
-            Effect.flatMap((fiber) => Effect.zipLeft(Fiber.poll(fiber), Fiber.interrupt(fiber)))
+            interrupt,
+            Effect.provide(layerTest({ users: [{ id: "u-7", clients: 3 }] }))
           )
-          isDone = Option.isSome(yield* Effect.provide(attempt, layerTest({ users: [{ id: "u-7", clients: 3 }] })))
-          assert.deepStrictEqual(Array.from(open, ({ name }) => name), [], `after ${turns} turns of ${interval}`)
-        }
-      }
-    }), 300_000)
+          assert.deepStrictEqual(Array.from(open, ({ name }) => name), [], turn)
+          return isDone
+        })),
+    300_000
+  )
 }

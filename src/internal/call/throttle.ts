@@ -120,8 +120,11 @@ export const probing = <A, R>(
   request: Effect.Effect<A, Failure, R>
 ): Effect.Effect<A, Failure, R> => {
   if (throttle.askedUntil <= ledger.now()) return request
-  throttle.probe = ledger
-  return Effect.onExit(request, (exit) =>
+  const probe = Effect.suspend(() => {
+    throttle.probe = ledger
+    return request
+  })
+  return Effect.onExit(probe, (exit) =>
     Effect.sync(() => {
       throttle.probe = undefined
       // Unless the response started another pause.

@@ -40,9 +40,10 @@ export const readAhead = <Page, Event, E>(
     const pages = make(yield* Effect.clock)
     type Pull = Effect.Effect<Chunk.Chunk<Event>, Option.Option<E>>
     const readers: Array<Reader<Page, E>> = []
+    const running = new Set<Fiber.Fiber<unknown>>()
     const told: Array<Event> = []
     let wake: () => void = constVoid
-    yield* Effect.addFinalizer(() => stop(readers.splice(0)))
+    yield* Effect.addFinalizer(() => Fiber.interruptAll(running))
 
     const tell = (event: Event): void => {
       told.push(event)
@@ -50,26 +51,26 @@ export const readAhead = <Page, Event, E>(
     }
     const emit = (events: ReadonlyArray<Event>): Pull => Effect.succeed(Chunk.unsafeFromArray(events))
 
-    // Everything between two pages happens in a single step of the run loop.
+    // Everything between two pages happens in a single step of the run loop, where nothing can interrupt it.
     const pull: Pull = Effect.withFiberRuntime((fiber, { runtimeFlags }) => {
-      /** Starts the planned pages that are not in flight. Returns those in flight that are no longer planned. */
-      const start = (most: number): ReadonlyArray<Reader<Page, E>> => {
+      /** Interrupts the pages in flight that are no longer planned, and starts those that are planned. */
+      const start = (most: number): void => {
         const plan = pages.plan(most)
         const kept = readers.findIndex(({ window }, index) => !isPlanned(plan[index], window))
-        const dropped = kept < 0 ? [] : readers.splice(kept)
-        if (readers.length < plan.length) {
-          const { currentContext: context } = fiber
-          const flags = RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption)
-          const fork = Runtime.runFork(Runtime.make({ context, runtimeFlags: flags, fiberRefs: fiber.getFiberRefs() }))
-          for (const window of plan.slice(readers.length)) {
-            readers.push({ window, fiber: fork(Effect.exit(pages.read(window, tell))) })
-          }
+        for (const outdated of kept < 0 ? [] : readers.splice(kept)) outdated.fiber.unsafeInterruptAsFork(fiber.id())
+        if (readers.length === plan.length) return
+        const { currentContext: context } = fiber
+        const flags = RuntimeFlags.enable(runtimeFlags, RuntimeFlags.Interruption)
+        const fork = Runtime.runFork(Runtime.make({ context, runtimeFlags: flags, fiberRefs: fiber.getFiberRefs() }))
+        for (const window of plan.slice(readers.length)) {
+          const reader = fork(Effect.exit(pages.read(window, tell)))
+          readers.push({ window, fiber: reader })
+          running.add(reader)
+          reader.addObserver(() => running.delete(reader))
         }
-        return dropped
       }
 
-      const dropped = start(prefetch + 1)
-      if (dropped.length > 0) return Effect.zipRight(stop(dropped), pull)
+      start(prefetch + 1)
       if (told.length > 0) return emit(told.splice(0))
       const [first] = readers
       if (first === undefined) return Effect.fail(pages.end())
@@ -84,15 +85,11 @@ export const readAhead = <Page, Event, E>(
       const read = Exit.flatten(exit)
       if (Exit.isFailure(read)) return Effect.failCause(Cause.map(read.cause, Option.some))
       const events = pages.take(first.window, read.value)
-      const outdated = start(prefetch)
-      const next = events.length === 0 ? pull : emit(events)
-      return outdated.length === 0 ? next : Effect.zipRight(stop(outdated), next)
+      start(prefetch)
+      return events.length === 0 ? pull : emit(events)
     })
     return pull
   }))
 
 const isPlanned = (planned: Window | undefined, window: Window): boolean =>
   planned !== undefined && isSame(planned, window)
-
-const stop = <Page, E>(readers: ReadonlyArray<Reader<Page, E>>): Effect.Effect<void> =>
-  Fiber.interruptAll(readers.map(({ fiber }) => fiber))

@@ -66,9 +66,12 @@ export const makeEnsure = ({ add, list, policy }: EnsureParts): (wanted: Wanted)
     Effect.gen(function*() {
       const key = keyOf(wanted)
       const startedAt = yield* monotonic
-      // From here on the client may exist, even after an interruption.
-      unsettled.set(key, Number.POSITIVE_INFINITY)
-      const done = yield* add(wanted.userId, wanted.input).pipe(
+      const adding = Effect.suspend(() => {
+        // From here on the client may exist, even after an interruption.
+        unsettled.set(key, Number.POSITIVE_INFINITY)
+        return add(wanted.userId, wanted.input)
+      })
+      const done = yield* adding.pipe(
         RetryPolicy.with({ maxAttempts: attempts, totalTimeout: Math.max(1, end - startedAt) }),
         Effect.either,
         Effect.ensuring(Effect.map(monotonic, (now) => unsettled.set(key, now + wanted.settle)))

@@ -6,7 +6,7 @@
 import type * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import type { FakeClientInput } from "./FakeClient.js"
-import { alphanumeric, uuid } from "./state/seededRandom.js"
+import { alphanumeric, generator } from "./state/seededRandom.js"
 
 /**
  * Which server's behavior the fake imitates.
@@ -117,17 +117,6 @@ export interface FakeOptions {
   readonly keepRequests?: number | undefined
 }
 
-/**
- * A user to create, with its clients.
- *
- * @since 0.1.0
- * @internal
- */
-export interface UserSeed {
-  readonly id: string
-  readonly clients: number | ReadonlyArray<FakeClientInput>
-}
-
 type Filled<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
 
 /**
@@ -137,40 +126,29 @@ type Filled<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Nam
  * @internal
  */
 export interface Settings
-  extends
-    Filled<Omit<FakeOptions, "users" | "clients" | "credentials" | "showSecrets">>,
-    Pick<FakeOptions, "showSecrets">
+  extends Filled<Omit<FakeOptions, "credentials" | "showSecrets">>, Pick<FakeOptions, "showSecrets">
 {
-  readonly users: ReadonlyArray<UserSeed>
   readonly credentials: FakeCredentials
 }
 
 const unlimited: FakeRateLimit = { limit: 1_000_000_000, window: "1 minute" }
 
-/** Returns the number. Throws unless it is whole and at least `least`. */
-const count = (option: string, value: number, least = 0): number => {
+/**
+ * Returns the number. Throws unless it is whole and at least `least`.
+ *
+ * @since 0.2.0
+ * @internal
+ */
+export const count = (option: string, value: number, least = 0): number => {
   if (Number.isSafeInteger(value) && value >= least) return value
   throw new RangeError(`FakeProcessMaker: ${option} must be a whole number, ${least} or more, not ${value}`)
 }
 
-const userSeeds = ({ clients = 20, users = 2 }: FakeOptions, seed: number): ReadonlyArray<UserSeed> => {
-  const inputs = typeof users === "number"
-    ? Array.from({ length: count("users", users) }, (): FakeUserInput => ({}))
-    : users
-  return inputs.map((input, index) => {
-    const seeds = input.clients ?? clients
-    return {
-      id: input.id ?? uuid(seed, "user", index),
-      clients: typeof seeds === "number" ? count("clients", seeds) : seeds
-    }
-  })
-}
-
 const credentialsOf = (given: Partial<FakeCredentials>, seed: number): FakeCredentials => ({
   clientId: given.clientId ?? "40718822",
-  clientSecret: given.clientSecret ?? Redacted.make(alphanumeric(40, seed, "client secret")),
+  clientSecret: given.clientSecret ?? Redacted.make(alphanumeric(40, generator(seed, "client secret"))),
   username: given.username ?? "admin",
-  password: given.password ?? Redacted.make(alphanumeric(16, seed, "password"))
+  password: given.password ?? Redacted.make(alphanumeric(16, generator(seed, "password")))
 })
 
 /**
@@ -184,7 +162,8 @@ export const settingsOf = (options: FakeOptions): Settings => {
   return {
     profile: options.profile ?? "default",
     seed,
-    users: userSeeds(options, seed),
+    users: options.users ?? 2,
+    clients: options.clients ?? 20,
     credentials: credentialsOf(options.credentials ?? {}, seed),
     accessTokenLife: options.accessTokenLife ?? "365 days",
     refreshTokenLife: options.refreshTokenLife ?? "365 days",

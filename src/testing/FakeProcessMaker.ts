@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { profileNames } from "./api/profiles.js"
 import type { FakeClient, FakeClientInput } from "./FakeClient.js"
-import { type FakeCredentials, type FakeOptions, type FakeProfile, type Settings, settingsOf } from "./FakeOptions.js"
+import { type FakeCredentials, type FakeOptions, type FakeProfile, settingsOf } from "./FakeOptions.js"
 import type { FakeOperation, FakeReply, FakeRequest, RecordedRequest } from "./FakeRequest.js"
 import type { Fault } from "./faults/Fault.js"
 import { FakeServer } from "./server/FakeServer.js"
@@ -87,10 +87,10 @@ const tableOf = (server: FakeServer, userId: string): Effect.Effect<ClientTable>
       : Effect.succeed(table)
   })
 
-const shapeOf = (settings: Settings, server: FakeServer): FakeProcessMakerShape => ({
-  baseUrl: settings.baseUrl,
-  tokenUrl: `${new URL(settings.baseUrl).origin}/oauth/access_token`,
-  credentials: settings.credentials,
+const shapeOf = (server: FakeServer): FakeProcessMakerShape => ({
+  baseUrl: server.settings.baseUrl,
+  tokenUrl: `${new URL(server.settings.baseUrl).origin}/oauth/access_token`,
+  credentials: server.settings.credentials,
   userIds: server.state.userIds,
   secrets: Effect.sync(() => ({ [Symbol.iterator]: () => server.state.secrets() })),
   clients: (userId) => Effect.map(tableOf(server, userId), (table) => [...table.rows()]),
@@ -138,14 +138,10 @@ export class FakeProcessMaker extends Context.Tag("effect-processmaker-oauth/tes
   static readonly layer = (options: FakeOptions = {}): Layer.Layer<FakeProcessMaker> =>
     Layer.scoped(
       FakeProcessMaker,
-      Effect.suspend(() => {
-        const settings = settingsOf(options)
-        const server = new FakeServer(settings)
-        return Effect.acquireRelease(
-          Effect.sync(() => shapeOf(settings, server)),
-          () => Effect.sync(() => server.hint.clear())
-        )
-      })
+      Effect.acquireRelease(
+        Effect.sync(() => new FakeServer(settingsOf(options))),
+        (server) => Effect.sync(() => server.hint.clear())
+      ).pipe(Effect.map(shapeOf))
     )
 
   /** An `HttpClient` that sends every request to the fake. */

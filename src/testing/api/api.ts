@@ -62,11 +62,12 @@ const document = ({ profile }: ApiContext, status: number, content: Fields): Ans
 const resource = ({ profile, settings }: ApiContext, row: FakeClient, created?: FakeClientInput): Fields => {
   const policy = settings.showSecrets ?? profile.showSecrets
   const isShown = policy === "always" || (policy === "created" && created !== undefined)
-  return profile.resource({
+  const attributes = profile.attributes({
     row,
     secret: isShown ? Redacted.value(row.secret) : undefined,
     unset: created === undefined ? [] : unsetFlags(created)
   })
+  return { type: "client", id: profile.id(row.id), attributes, ...profile.members(row.id) }
 }
 
 const list = (context: ApiContext, table: ClientTable): Answered => {
@@ -78,11 +79,13 @@ const list = (context: ApiContext, table: ClientTable): Answered => {
   const rows = table.slice((page - 1) * perPage, perPage).filter(({ id }) => !hides(id))
   const view = {
     path,
-    total: table.size,
-    count: rows.length,
-    perPage,
-    currentPage: page,
-    totalPages: table.size === 0 ? context.profile.emptyPages : Math.ceil(table.size / perPage)
+    numbers: {
+      total: table.size,
+      count: rows.length,
+      per_page: perPage,
+      current_page: page,
+      total_pages: table.size === 0 ? context.profile.emptyPages : Math.ceil(table.size / perPage)
+    }
   }
   return document(context, 200, {
     data: rows.map((row) => resource(context, row)),

@@ -5,6 +5,7 @@
  */
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type { Answered, FakeRequest } from "../FakeRequest.js"
 
@@ -30,11 +31,7 @@ const secretFields = new Set(["client_secret", "password", "refresh_token", "acc
 export const withoutSecrets = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (!Predicate.isReadonlyRecord(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map((
-      [key, field]
-    ) => [key, secretFields.has(key) ? Redacted.make(field) : withoutSecrets(field)])
-  )
+  return Record.map(value, (field, key) => secretFields.has(key) ? Redacted.make(field) : withoutSecrets(field))
 }
 
 /** Splits a header like `Accept` into lower-case items, in order of preference. */

@@ -23,14 +23,10 @@ export interface Paging {
   readonly hides?: ((clientId: string) => boolean) | undefined
 }
 
-/** A page of a list, before a profile puts it into a document. */
+/** A page of a list, before a profile puts it into a document: its path, and its numbers by their wire names. */
 export interface PageView {
   readonly path: string
-  readonly total: number
-  readonly count: number
-  readonly perPage: number
-  readonly currentPage: number
-  readonly totalPages: number
+  readonly numbers: Readonly<Record<"total" | "count" | "per_page" | "current_page" | "total_pages", number>>
 }
 
 // As behind a proxy that terminates TLS, and without `per_page`: following these links would lose both.
@@ -38,15 +34,15 @@ const url = (view: PageView, page: number): string => `http://localhost${view.pa
 
 /** `previous` and `next`, if those pages exist. */
 export const neighbours = (view: PageView): Readonly<Record<string, string>> => ({
-  ...(view.currentPage > 1 ? { previous: url(view, view.currentPage - 1) } : {}),
-  ...(view.currentPage < view.totalPages ? { next: url(view, view.currentPage + 1) } : {})
+  ...(view.numbers.current_page > 1 ? { previous: url(view, view.numbers.current_page - 1) } : {}),
+  ...(view.numbers.current_page < view.numbers.total_pages ? { next: url(view, view.numbers.current_page + 1) } : {})
 })
 
 /** JSON:API's link names, with strings, an object, and null. */
 export const topLevel = (view: PageView): Readonly<Record<string, unknown>> => ({
-  self: url(view, view.currentPage),
+  self: url(view, view.numbers.current_page),
   first: { href: url(view, 1) },
-  prev: view.currentPage > 1 ? url(view, view.currentPage - 1) : null,
-  ...(view.currentPage < view.totalPages ? { next: url(view, view.currentPage + 1) } : {}),
-  last: url(view, Math.max(1, view.totalPages))
+  prev: view.numbers.current_page > 1 ? url(view, view.numbers.current_page - 1) : null,
+  ...(view.numbers.current_page < view.numbers.total_pages ? { next: url(view, view.numbers.current_page + 1) } : {}),
+  last: url(view, Math.max(1, view.numbers.total_pages))
 })

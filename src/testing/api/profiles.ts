@@ -26,7 +26,10 @@ export interface Profile {
   readonly emptyPages: 0 | 1
   readonly rateHeaders: "laravel" | "spec"
   readonly error: ErrorForm
-  readonly resource: (client: ShownClient) => Fields
+  readonly id: (id: string) => number | string
+  readonly attributes: (client: ShownClient) => Fields
+  /** Members of a resource object beside those that every server sends. */
+  readonly members: (id: string) => Fields
   readonly envelope: (content: Fields) => Fields
   readonly pagination: (page: PageView) => Fields
   readonly links: (page: PageView) => Fields | undefined
@@ -49,14 +52,6 @@ const attributes = ({ row, secret }: ShownClient, time: (time: DateTime.Utc) => 
 
 const integerId = (id: string): number | string => /^\d{1,15}$/.test(id) && String(Number(id)) === id ? Number(id) : id
 
-const meta = (view: PageView): Fields => ({
-  total: view.total,
-  count: view.count,
-  per_page: view.perPage,
-  current_page: view.currentPage,
-  total_pages: view.totalPages
-})
-
 /** PHP encodes an empty map as a JSON list. */
 const mapOrList = (map: Fields): unknown => Object.keys(map).length === 0 ? [] : map
 
@@ -66,9 +61,11 @@ const standard: Profile = {
   emptyPages: 0,
   rateHeaders: "laravel",
   error: errorArray(false),
-  resource: (client) => ({ type: "client", id: client.row.id, attributes: attributes(client, isoTime) }),
+  id: (id) => id,
+  attributes: (client) => attributes(client, isoTime),
+  members: () => ({}),
   envelope: (content) => content,
-  pagination: (page) => ({ ...meta(page), links: mapOrList(neighbours(page)) }),
+  pagination: (page) => ({ ...page.numbers, links: mapOrList(neighbours(page)) }),
   links: () => undefined
 }
 
@@ -83,14 +80,6 @@ const carbonAttributes = (client: ShownClient): Fields => ({
   created_at: { ...carbonTime(client.row.createdAt), timezone_type: 3, timezone: "UTC" }
 })
 
-const talkativeResource = (client: ShownClient): Fields => ({
-  type: "client",
-  id: client.row.id,
-  attributes: { ...attributes(client, microTime), user_id: 3, redirect: "" },
-  links: { self: `http://localhost/api/v1/client/${client.row.id}` },
-  meta: {}
-})
-
 /** The profiles by name. */
 const profiles: Readonly<Record<FakeProfile, Profile>> = {
   default: standard,
@@ -98,19 +87,16 @@ const profiles: Readonly<Record<FakeProfile, Profile>> = {
     ...standard,
     rateHeaders: "spec",
     error: errorArray(true),
-    resource: (client) => ({ ...standard.resource(client), id: integerId(client.row.id) }),
-    pagination: (page) => ({ ...meta(page), links: neighbours(page) })
+    id: integerId,
+    pagination: (page) => ({ ...page.numbers, links: neighbours(page) })
   },
   laravel54: {
     ...standard,
     contentType: "application/json",
     showSecrets: "created",
     error: laravel54,
-    resource: (client) => ({
-      type: "client",
-      id: integerId(client.row.id),
-      attributes: Record.filter(attributes(client, plainTime), (_, name) => !client.unset.includes(name))
-    })
+    id: integerId,
+    attributes: (client) => Record.filter(attributes(client, plainTime), (_, name) => !client.unset.includes(name))
   },
   laravel55: {
     ...standard,
@@ -118,28 +104,26 @@ const profiles: Readonly<Record<FakeProfile, Profile>> = {
     showSecrets: "created",
     emptyPages: 1,
     error: laravel55,
-    resource: (client) => ({
-      type: "client",
-      id: client.row.id,
-      attributes: Record.map(attributes(client, plainTime), (value, name) => client.unset.includes(name) ? null : value)
-    }),
-    pagination: (page) => ({ ...meta(page), links: neighbours(page) })
+    attributes: (client) =>
+      Record.map(attributes(client, plainTime), (value, name) => client.unset.includes(name) ? null : value),
+    pagination: (page) => ({ ...page.numbers, links: neighbours(page) })
   },
   carbon2016: {
     ...standard,
     contentType: "application/vnd.api+json; charset=utf-8",
     showSecrets: "created",
     error: numericCodes,
-    resource: (client) => ({ type: "client", id: client.row.id, attributes: carbonAttributes(client) }),
-    pagination: meta
+    attributes: carbonAttributes,
+    pagination: ({ numbers }) => numbers
   },
   jsonapi014: {
     ...standard,
     emptyPages: 1,
     error: jsonApi,
-    resource: talkativeResource,
+    attributes: (client) => ({ ...attributes(client, microTime), user_id: 3, redirect: "" }),
+    members: (id) => ({ links: { self: `http://localhost/api/v1/client/${id}` }, meta: {} }),
     envelope: (content) => ({ jsonapi: { version: "1.0" }, ...content }),
-    pagination: meta,
+    pagination: ({ numbers }) => numbers,
     links: topLevel
   }
 }

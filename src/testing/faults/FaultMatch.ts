@@ -27,13 +27,11 @@ export interface FaultMatch {
   readonly nth?: number | undefined
 }
 
+const conditions = ["operation", "userId", "clientId", "page", "perPage"] as const
+
 /** Whether all conditions except `nth` hold. */
 export const matches = (match: FaultMatch, route: Route): boolean =>
-  (match.operation === undefined || match.operation === route.operation) &&
-  (match.userId === undefined || match.userId === route.userId) &&
-  (match.clientId === undefined || match.clientId === route.clientId) &&
-  (match.page === undefined || match.page === route.page) &&
-  (match.perPage === undefined || match.perPage === route.perPage)
+  conditions.every((name) => match[name] === undefined || match[name] === route[name])
 
 /** Describes a match. */
 export const describeMatch = (match: FaultMatch): string =>

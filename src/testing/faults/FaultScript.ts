@@ -39,17 +39,8 @@ const scriptedPlayer = ({ match, steps }: ScriptedFault): Player => {
   }
 }
 
-const playerOf = (fault: Fault): Player => {
-  if (fault._tag === "ScriptedFault") return scriptedPlayer(fault)
-  const throwDice = dice(fault)
-  return {
-    next: (route, isFree) => {
-      const actions = matches(fault.match, route) ? throwDice(route) : undefined
-      return isFree ? actions : undefined
-    },
-    pending: () => []
-  }
-}
+const playerOf = (fault: Fault): Player =>
+  fault._tag === "ScriptedFault" ? scriptedPlayer(fault) : { next: dice(fault), pending: () => [] }
 
 export class FaultScript {
   #players: ReadonlyArray<Player> = []

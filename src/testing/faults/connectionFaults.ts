@@ -50,10 +50,7 @@ export const resetBefore: FaultStep = reply("reset before", () => ({ _tag: "Drop
  */
 export const resetAfter: FaultStep = step("reset after", { after: () => ({ _tag: "Dropped", code: "ECONNRESET" }) })
 
-const streamed = (
-  what: string,
-  pieces: (bytes: Uint8Array) => Streamed["stream"]
-): FaultStep =>
+const streamed = (what: string, pieces: (bytes: Uint8Array) => Streamed["stream"]): FaultStep =>
   step(what, {
     after: ({ body, headers, status }: Answered) => {
       const bytes = new TextEncoder().encode(body)

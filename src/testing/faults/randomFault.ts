@@ -7,7 +7,7 @@ import type { Route } from "../FakeRequest.js"
 import { generator } from "../state/seededRandom.js"
 import * as Connection from "./connectionFaults.js"
 import { repeatPage } from "./documentFaults.js"
-import type { FaultMatch } from "./FaultMatch.js"
+import { type FaultMatch, matches } from "./FaultMatch.js"
 import type { FaultAction } from "./FaultStep.js"
 import * as Response from "./responseFaults.js"
 import * as State from "./stateFaults.js"
@@ -104,6 +104,7 @@ const drawn = (rates: RandomRates, chance: number): ReadonlyArray<FaultAction> |
 export const dice = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultAction> | undefined => {
   const seen = new Map<string, { readonly count: number; readonly inARow: number }>()
   return (route) => {
+    if (!matches(fault.match, route)) return undefined
     const key = [route.operation, route.userId, route.clientId, route.page].join(" ")
     const { count, inARow } = seen.get(key) ?? { count: 0, inARow: 0 }
     const chance = generator(fault.seed, key, count).number()

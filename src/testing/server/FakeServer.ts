@@ -6,8 +6,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { PCGRandom } from "effect/Utils"
 import { answerApi, type ApiContext, throttled } from "../api/api.js"
-import { parsedBody, withHeaders, withoutSecrets } from "../api/messages.js"
+import { parsedBody, textAnswer, withHeaders, withoutSecrets } from "../api/messages.js"
 import { type Profile, profileOf } from "../api/profiles.js"
 import { makeRouter, type Routed } from "../api/routes.js"
 import { answerToken } from "../api/tokenEndpoint.js"
@@ -17,20 +18,17 @@ import { FaultScript } from "../faults/FaultScript.js"
 import type { FaultAction } from "../faults/FaultStep.js"
 import { allowanceHeaders } from "../state/RateLimiter.js"
 import { RequestLog } from "../state/RequestLog.js"
+import { generator } from "../state/seededRandom.js"
 import { ServerState } from "../state/ServerState.js"
 import { StandstillHint } from "./StandstillHint.js"
 
-const preflight = ({ request }: ApiContext): Answered => ({
-  _tag: "Answered",
-  status: 204,
-  headers: {
+const preflight = ({ request }: ApiContext): Answered =>
+  withHeaders(textAnswer(204, ""), {
     "access-control-allow-methods": "GET, POST, PUT, DELETE",
     // A wildcard would not cover `Authorization`.
     "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "*",
     "access-control-max-age": "600"
-  },
-  body: ""
-})
+  })
 
 const answer = (context: ApiContext): Answered => {
   const { now, profile, route: { operation }, settings, state } = context
@@ -57,25 +55,27 @@ const withStandardHeaders = (reply: FakeReply, now: number): FakeReply =>
 type Received = Omit<ApiContext, "state" | "settings" | "profile" | "now">
 
 export class FakeServer {
+  readonly settings: Settings
   readonly script: FaultScript = new FaultScript()
   readonly log: RequestLog
   readonly hint: StandstillHint = new StandstillHint()
   state: ServerState
-  readonly #settings: Settings
   readonly #profile: Profile
+  readonly #tokenRandom: PCGRandom
   readonly #routed: (request: FakeRequest) => Routed
 
   constructor(settings: Settings) {
-    this.state = new ServerState(settings)
+    this.settings = settings
+    this.#tokenRandom = generator(settings.seed, "tokens")
+    this.state = new ServerState(settings, this.#tokenRandom)
     this.log = new RequestLog(settings.keepRequests)
-    this.#settings = settings
     this.#profile = profileOf(settings.profile)
     this.#routed = makeRouter(settings)
   }
 
   /** Restores the initial state. */
   reset(): void {
-    this.state = new ServerState(this.#settings, this.state.tokens.everIssued)
+    this.state = new ServerState(this.settings, this.#tokenRandom)
     this.script.clear()
     this.log.clear()
     this.hint.clear()
@@ -133,7 +133,7 @@ export class FakeServer {
     return Effect.map(Clock.currentTimeMillis, (now) => ({
       ...received,
       state: this.state,
-      settings: this.#settings,
+      settings: this.settings,
       profile: this.#profile,
       now
     }))

@@ -7,7 +7,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
 import type { FakeClient, FakeClientInput } from "../FakeClient.js"
-import { alphanumeric } from "./seededRandom.js"
+import { alphanumeric, generator } from "./seededRandom.js"
 
 const firstCreation = Date.UTC(2017, 10, 3, 9, 15, 42)
 
@@ -20,7 +20,7 @@ export const madeUp = (seed: number, number: number, fields: FakeClientInput = {
   return {
     id: fields.id ?? String(number),
     name: fields.name ?? `Client ${number}`,
-    secret: fields.secret ?? Redacted.make(alphanumeric(40, seed, "client", number)),
+    secret: fields.secret ?? Redacted.make(alphanumeric(40, generator(seed, "client", number))),
     personalAccessClient: fields.personalAccessClient ?? false,
     passwordClient: fields.passwordClient ?? true,
     revoked: fields.revoked ?? false,

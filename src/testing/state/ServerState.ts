@@ -7,10 +7,10 @@ import * as DateTime from "effect/DateTime"
 import * as Redacted from "effect/Redacted"
 import type { PCGRandom } from "effect/Utils"
 import type { FakeClient, FakeClientInput } from "../FakeClient.js"
-import type { FakeCredentials, Settings } from "../FakeOptions.js"
+import { count, type FakeCredentials, type FakeUserInput, type Settings } from "../FakeOptions.js"
 import { ClientTable, madeUp } from "./ClientTable.js"
 import { RateLimiter } from "./RateLimiter.js"
-import { generator } from "./seededRandom.js"
+import { generator, uuid } from "./seededRandom.js"
 import { TokenStore } from "./TokenStore.js"
 
 /**
@@ -38,21 +38,25 @@ export class ServerState {
   readonly #random: PCGRandom
   #nextNumber = firstNumber
 
-  /** `issued` is the number of tokens issued before a reset. They are never issued again. */
-  constructor(settings: Settings, issued = 0) {
+  /** `tokenRandom` outlives a reset, so that no token is issued twice. */
+  constructor(settings: Settings, tokenRandom: PCGRandom) {
     const { credentials, seed, users } = settings
     this.credentials = credentials
-    this.tokens = new TokenStore(settings, issued)
+    this.tokens = new TokenStore(settings, tokenRandom)
     this.apiLimit = new RateLimiter(settings.rateLimit)
     this.tokenLimit = new RateLimiter(settings.tokenRateLimit)
     this.#random = generator(seed, "position")
     this.#login = madeUp(seed, 0, { id: credentials.clientId, secret: credentials.clientSecret })
-    for (const { clients, id } of users) {
-      const count = typeof clients === "number" ? clients : 0
-      const table = new ClientTable(seed, this.#nextNumber, count)
-      this.#nextNumber += count
+    const inputs = typeof users === "number"
+      ? Array.from({ length: count("users", users) }, (): FakeUserInput => ({}))
+      : users
+    for (const [index, input] of inputs.entries()) {
+      const { clients = settings.clients, id = uuid(generator(seed, "user", index)) } = input
+      const isCount = typeof clients === "number"
+      const table = new ClientTable(seed, this.#nextNumber, isCount ? count("clients", clients) : 0)
+      this.#nextNumber += table.size
       this.#users.set(id, table)
-      if (typeof clients !== "number") { for (const client of clients) this.addClient(table, client, "end") }
+      if (!isCount) { for (const client of clients) this.addClient(table, client, "end") }
     }
   }
 
@@ -66,11 +70,12 @@ export class ServerState {
 
   /** Finds a client of any user, since the token endpoint accepts them all. */
   findClient(id: string): FakeClient | undefined {
+    if (this.#login?.id === id) return this.#login
     for (const table of this.#users.values()) {
       const row = table.find(id)
       if (row !== undefined) return row
     }
-    return this.#login?.id === id ? this.#login : undefined
+    return undefined
   }
 
   /** Adds a client. It replaces a client of the same user with the same ID. */

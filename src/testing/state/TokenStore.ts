@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import type { PCGRandom } from "effect/Utils"
 import type { Settings } from "../FakeOptions.js"
 import { alphanumeric } from "./seededRandom.js"
 
@@ -19,29 +20,24 @@ export interface IssuedTokens {
 
 export class TokenStore {
   readonly #settings: Settings
-  readonly #issuedBefore: number
+  readonly #random: PCGRandom
   readonly #byToken = new Map<string, IssuedTokens>()
 
-  /** `issuedBefore` is the number of tokens issued by the store that this one replaces. */
-  constructor(settings: Settings, issuedBefore: number) {
+  constructor(settings: Settings, random: PCGRandom) {
     this.#settings = settings
-    this.#issuedBefore = issuedBefore
+    this.#random = random
   }
 
   get issued(): number {
     return this.#byToken.size / 2
   }
 
-  get everIssued(): number {
-    return this.#issuedBefore + this.issued
-  }
-
   issue(clientId: string | number, now: number): IssuedTokens {
-    const { accessTokenLife, refreshTokenLife, seed } = this.#settings
-    const part = (length: number, name: string) => alphanumeric(length, seed, name, this.everIssued)
+    const { accessTokenLife, refreshTokenLife } = this.#settings
+    const part = (length: number) => alphanumeric(length, this.#random)
     const tokens: IssuedTokens = {
-      accessToken: `${part(24, "header")}.${part(48, "payload")}.${part(43, "signature")}`,
-      refreshToken: `def50200${part(64, "refresh token")}`,
+      accessToken: `${part(24)}.${part(48)}.${part(43)}`,
+      refreshToken: `def50200${part(64)}`,
       clientId,
       accessExpiresAt: now + Duration.toMillis(accessTokenLife === "omit" ? "365 days" : accessTokenLife),
       refreshExpiresAt: now + Duration.toMillis(refreshTokenLife),

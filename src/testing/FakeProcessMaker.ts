@@ -147,7 +147,7 @@ export class FakeProcessMaker extends Context.Tag("effect-processmaker-oauth/tes
   /** An `HttpClient` that sends every request to the fake. */
   static readonly layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, FakeProcessMaker> = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(FakeProcessMaker, inProcessClient)
+    Effect.map(FakeProcessMaker, ({ baseUrl, handle }) => inProcessClient(baseUrl, handle))
   )
 
   /** The fake as an `HttpApp`, to serve on a port. */

@@ -9,11 +9,9 @@ import * as Effect from "effect/Effect"
 // Shorter than the timeout of most test runners, five seconds.
 const standsFor = "2 seconds"
 
-const hint = (request: string, faults: ReadonlyArray<string>): string =>
+const hint = (request: string, faults: string): string =>
   `FakeProcessMaker: nothing has happened for ${standsFor}. The last request, ${request}, met the fault ` +
-  `"${
-    faults.join(" and ")
-  }", and the clock has not moved since: under TestClock, advance it by the time that the fault or the ` +
+  `"${faults}", and the clock has not moved since: under TestClock, advance it by the time that the fault or the ` +
   "retry after it waits for, for example with TestClock.adjust(\"1 minute\")."
 
 export class StandstillHint {
@@ -28,7 +26,7 @@ export class StandstillHint {
       Effect.flatMap(Effect.sleep(standsFor), () =>
         clock.unsafeCurrentTimeMillis() > before
           ? Effect.void
-          : Effect.consoleWith((console) => console.warn(hint(request, faults))))
+          : Effect.consoleWith((console) => console.warn(hint(request, faults.join(" and ")))))
     )
   }
 

@@ -8,11 +8,11 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import type { FakeReply, FakeRequest, Streamed } from "../FakeRequest.js"
+import type { FakeReply, FakeRequest } from "../FakeRequest.js"
 import { methodOf } from "../methodOf.js"
 import { brokenOff, connectionError } from "./connectionErrors.js"
 
-// `HttpServer` cannot drop a connection, so this looks for the underlying Node socket. Once that is destroyed, the server
+// `HttpServer` cannot drop a connection, so this looks for the underlying Node socket. Once it is destroyed, the server
 // interrupts the request. Without a socket, a failing body comes closest.
 const disconnect = (
   { source }: HttpServerRequest.HttpServerRequest,
@@ -27,41 +27,24 @@ const disconnect = (
     return Effect.never
   })
 
-const streamResponse = (
-  request: HttpServerRequest.HttpServerRequest,
-  { headers, length, status, stream }: Streamed
-): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.stream(
-    Stream.catchAll(stream, () => Stream.fromEffect(disconnect(request, "destroySoon", brokenOff))),
-    {
-      status,
-      headers,
-      contentType: headers["content-type"],
-      contentLength: length
-    }
-  )
-
 const responseOf = (
   request: HttpServerRequest.HttpServerRequest,
   reply: FakeReply
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  switch (reply._tag) {
-    case "Answered": {
-      const { body, headers, status } = reply
-      return Effect.succeed(
-        body === ""
-          ? HttpServerResponse.empty({ status, headers })
-          : HttpServerResponse.text(body, { status, headers, contentType: headers["content-type"] })
-      )
-    }
-    case "Streamed":
-      return Effect.succeed(streamResponse(request, reply))
-    case "Dropped":
-      return Effect.catchAll(
-        disconnect(request, "resetAndDestroy", () => connectionError(reply.code)),
-        (error) => Effect.succeed(HttpServerResponse.stream(Stream.fail(error)))
-      )
+  if (reply._tag === "Dropped") {
+    return Effect.catchAll(
+      disconnect(request, "resetAndDestroy", () => connectionError("ECONNRESET")),
+      (error) => Effect.succeed(HttpServerResponse.stream(Stream.fail(error)))
+    )
   }
+  const { headers, status } = reply
+  const options = { status, headers, contentType: headers["content-type"] }
+  if (reply._tag === "Streamed") {
+    const stream = Stream.catchAll(reply.stream, () => Stream.fromEffect(disconnect(request, "destroySoon", brokenOff)))
+    return Effect.succeed(HttpServerResponse.stream(stream, { ...options, contentLength: reply.length }))
+  }
+  const { body } = reply
+  return Effect.succeed(body === "" ? HttpServerResponse.empty(options) : HttpServerResponse.text(body, options))
 }
 
 /** Responds to one request of an `HttpServer`. */

@@ -13,12 +13,6 @@ import * as Stream from "effect/Stream"
 import type { FakeReply, FakeRequest, Streamed } from "../FakeRequest.js"
 import { brokenOff, connectionError, unknownHost } from "./connectionErrors.js"
 
-/** The part of the fake that the client needs. */
-export interface Reachable {
-  readonly baseUrl: string
-  readonly handle: (request: FakeRequest) => Effect.Effect<FakeReply>
-}
-
 // Yields to timers regularly, since everything else runs in microtasks.
 const requestsPerTurn = 64
 
@@ -52,26 +46,25 @@ const aborted = (signal: AbortSignal): Effect.Effect<never, Error> =>
   })
 
 const responseOf = (reply: Exclude<FakeReply, { readonly _tag: "Dropped" }>, signal: AbortSignal) => {
-  const init = (length: number) => ({
-    status: reply.status,
-    headers: { ...reply.headers, "content-length": String(length) }
-  })
+  const { headers, status } = reply
+  const init = (length: number) => ({ status, headers: { ...headers, "content-length": String(length) } })
   if (reply._tag === "Streamed") {
-    return Effect.map(
-      Stream.toReadableStreamEffect(bodyOf(reply, signal)),
-      (body) => new Response(body, init(reply.length))
-    )
+    const stream = Stream.toReadableStreamEffect(bodyOf(reply, signal))
+    return Effect.map(stream, (body) => new Response(body, init(reply.length)))
   }
   const body = new TextEncoder().encode(reply.body)
-  return Effect.succeed(bodiless.has(reply.status) ? new Response(null, reply) : new Response(body, init(body.length)))
+  return Effect.succeed(bodiless.has(status) ? new Response(null, reply) : new Response(body, init(body.length)))
 }
 
 const bodyOf = (reply: Streamed, signal: AbortSignal): Stream.Stream<Uint8Array, Error> =>
   Stream.interruptWhen(Stream.mapError(reply.stream, brokenOff), aborted(signal))
 
 /** Makes an `HttpClient` that sends every request to the fake. */
-export const inProcessClient = (fake: Reachable): HttpClient.HttpClient => {
-  const { origin } = new URL(fake.baseUrl)
+export const inProcessClient = (
+  baseUrl: string,
+  handle: (request: FakeRequest) => Effect.Effect<FakeReply>
+): HttpClient.HttpClient => {
+  const { origin } = new URL(baseUrl)
   let sent = 0
   return HttpClient.make((request, url, signal) => {
     if (url.origin !== origin) return Effect.fail(transportError(request, unknownHost(url.hostname)))
@@ -80,7 +73,7 @@ export const inProcessClient = (fake: Reachable): HttpClient.HttpClient => {
     return turn.pipe(
       Effect.zipRight(Effect.mapError(textOf(request.body), (cause) => transportError(request, cause))),
       Effect.flatMap((body) =>
-        fake.handle({ method: request.method, url: url.pathname + url.search, headers: request.headers, body })
+        handle({ method: request.method, url: url.pathname + url.search, headers: request.headers, body })
       ),
       Effect.flatMap((reply) =>
         reply._tag === "Dropped"

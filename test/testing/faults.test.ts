@@ -117,6 +117,21 @@ describe("a fault script in process", () => {
       assert.strictEqual(yield* fake.maxInFlight(), 1)
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("processes a delayed request by the time and the state after the delay", () =>
+    Effect.gen(function*() {
+      const { code, fake, userId } = yield* loggedIn
+      yield* fake.script(Fault.onAny(Fault.always(Fault.together(Fault.delay("1 hour"), Fault.insertClients()))))
+      const expired = yield* Effect.fork(code())
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* Fiber.join(expired), 401)
+      const late = yield* Effect.fork(code())
+      yield* TestClock.adjust("1 minute")
+      yield* fake.reset
+      yield* TestClock.adjust("1 hour")
+      yield* Fiber.join(late)
+      assert.strictEqual((yield* fake.clients(userId)).length, 21)
+    }).pipe(Effect.provide(inProcess({ accessTokenLife: "30 minutes" }))))
+
   it.effect("sends another document than it would, and goes on with what it sent", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker

@@ -7,7 +7,7 @@ import * as Array from "effect/Array"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
-import { map } from "effect/Record"
+import * as Record from "effect/Record"
 import { escape } from "effect/RegExp"
 import { operations } from "../../internal/service/operations.js"
 import type { Settings } from "../FakeOptions.js"
@@ -42,7 +42,7 @@ const endpointsOf = (apiPath: string): ReadonlyArray<Endpoint> => [
 /** The IDs in the path of an endpoint, decoded. */
 const idsIn = ({ path }: Endpoint, requested: string): Option.Option<Readonly<Record<string, string>>> =>
   Option.fromNullable(path.exec(requested)).pipe(
-    Option.flatMap(({ groups = {} }) => Either.getRight(Either.all(map(groups, Encoding.decodeUriComponent))))
+    Option.flatMap(({ groups = {} }) => Either.getRight(Either.all(Record.map(groups, Encoding.decodeUriComponent))))
   )
 
 // PHP's FILTER_VALIDATE_INT: anything but a plain positive number is the first page.

@@ -7,9 +7,9 @@ import type { Route } from "../FakeRequest.js"
 import type { Fault, ScriptedFault } from "./Fault.js"
 import { describeMatch, matches } from "./FaultMatch.js"
 import type { FaultAction, FaultStep } from "./FaultStep.js"
-import { dice } from "./randomFault.js"
+import { draw } from "./randomFault.js"
 
-interface Player {
+interface Runner {
   /** Counts every request, but acts only on a free one, which no other fault has taken. */
   readonly next: (route: Route, isFree: boolean) => ReadonlyArray<FaultAction> | undefined
   readonly pending: () => ReadonlyArray<string>
@@ -17,7 +17,7 @@ interface Player {
 
 const isFinite = (step: FaultStep): boolean => step.times !== Number.POSITIVE_INFINITY
 
-const scriptedPlayer = ({ match, steps }: ScriptedFault): Player => {
+const scriptedRunner = ({ match, steps }: ScriptedFault): Runner => {
   let seen = 0
   let left = steps
   return {
@@ -39,24 +39,24 @@ const scriptedPlayer = ({ match, steps }: ScriptedFault): Player => {
   }
 }
 
-const playerOf = (fault: Fault): Player =>
-  fault._tag === "ScriptedFault" ? scriptedPlayer(fault) : { next: dice(fault), pending: () => [] }
+const runnerOf = (fault: Fault): Runner =>
+  fault._tag === "ScriptedFault" ? scriptedRunner(fault) : { next: draw(fault), pending: () => [] }
 
 export class FaultScript {
-  #players: ReadonlyArray<Player> = []
+  #runners: ReadonlyArray<Runner> = []
 
   add(faults: ReadonlyArray<Fault>): void {
-    this.#players = [...this.#players, ...faults.map(playerOf)]
+    this.#runners = [...this.#runners, ...faults.map(runnerOf)]
   }
 
   clear(): void {
-    this.#players = []
+    this.#runners = []
   }
 
   next(route: Route): ReadonlyArray<FaultAction> {
     let taken: ReadonlyArray<FaultAction> | undefined
-    for (const player of this.#players) {
-      const actions = player.next(route, taken === undefined)
+    for (const runner of this.#runners) {
+      const actions = runner.next(route, taken === undefined)
       taken ??= actions
     }
     return taken ?? []
@@ -64,6 +64,6 @@ export class FaultScript {
 
   /** Describes the remaining steps, except for endless and random ones. */
   pending(): ReadonlyArray<string> {
-    return this.#players.flatMap((player) => player.pending())
+    return this.#runners.flatMap((runner) => runner.pending())
   }
 }

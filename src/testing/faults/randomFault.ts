@@ -101,7 +101,7 @@ const drawn = (rates: RandomRates, chance: number): ReadonlyArray<FaultAction> |
 }
 
 /** Draws the fault of each request. */
-export const dice = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultAction> | undefined => {
+export const draw = (fault: RandomFault): (route: Route) => ReadonlyArray<FaultAction> | undefined => {
   const seen = new Map<string, { readonly count: number; readonly inARow: number }>()
   return (route) => {
     if (!matches(fault.match, route)) return undefined

@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { readFileSync, writeFileSync } from "node:fs"
 import * as Path from "node:path"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
-import { runExample, startExample, temporaryDirectory, until } from "../examples/programs.js"
+import { keysOfFake, runExample, startExample, temporaryDirectory, until } from "../examples/programs.js"
 import { freePort, startPostgres } from "./postgres.js"
 
 const program = "examples/batch/main.ts"
@@ -70,15 +70,6 @@ const keysIn = (file: string): ReadonlySet<string> => {
   }
   return keys
 }
-
-const keysOfFake = Effect.gen(function*() {
-  const fake = yield* FakeProcessMaker
-  const keys = yield* Effect.forEach(
-    fake.userIds,
-    (userId) => Effect.map(fake.clients(userId), (clients) => clients.map(({ id }) => `${userId}/${id}`))
-  )
-  return keys.flat()
-})
 
 const authorizationOf = (request: RecordedRequest | undefined) =>
   request?.authorization === undefined ? undefined : Redacted.value(request.authorization)

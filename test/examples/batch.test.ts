@@ -14,7 +14,14 @@ import { runCommand } from "../../examples/support/commandLine.js"
 import { ServedFake, serveFake } from "../../examples/support/serveFake.js"
 import { seed, times } from "../support/runs.js"
 import type { Ended } from "./programs.js"
-import { commandOf, runCommand as startCommand, runExample, startExample, temporaryDirectory } from "./programs.js"
+import {
+  commandOf,
+  keysOfFake,
+  runCommand as startCommand,
+  runExample,
+  startExample,
+  temporaryDirectory
+} from "./programs.js"
 
 const program = "examples/batch/main.ts"
 const limits = { timeout: times(120_000, 1_200_000) }
@@ -43,15 +50,6 @@ const rowsIn = (file: string): ReadonlyArray<{ readonly userId: string; readonly
   readFileSync(file, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
 
 const keysIn = (file: string) => rowsIn(file).map(({ id, userId }) => `${userId}/${id}`)
-
-const keysOfFake = Effect.gen(function*() {
-  const fake = yield* FakeProcessMaker
-  const keys = yield* Effect.forEach(
-    fake.userIds,
-    (userId) => Effect.map(fake.clients(userId), (clients) => clients.map(({ id }) => `${userId}/${id}`))
-  )
-  return keys.flat()
-})
 
 /** Each list gains or loses two clients at its second request, in front of what is read. */
 const movingLists = (userIds: ReadonlyArray<string>) =>

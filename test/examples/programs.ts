@@ -1,4 +1,5 @@
 /** Runs the examples as their users do: each in a process of its own. */
+import { FakeProcessMaker } from "effect-processmaker-oauth/testing"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
@@ -106,3 +107,13 @@ export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Eff
   Effect.sync(() => mkdtempSync(Path.join(tmpdir(), "oauth-clients-"))),
   (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
 )
+
+/** The clients of all users of the fake, as a batch's file has them. */
+export const keysOfFake = Effect.gen(function*() {
+  const fake = yield* FakeProcessMaker
+  const keys = yield* Effect.forEach(
+    fake.userIds,
+    (userId) => Effect.map(fake.clients(userId), (clients) => clients.map(({ id }) => `${userId}/${id}`))
+  )
+  return keys.flat()
+})

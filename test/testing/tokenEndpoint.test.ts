@@ -73,6 +73,16 @@ describe("the token endpoint", () => {
       assert.deepInclude(again.json, { error: "invalid_request", hint: "Token has been revoked" })
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("takes neither token of a pair for the other", () =>
+    Effect.gen(function*() {
+      const fake = yield* FakeProcessMaker
+      const { access_token, refresh_token } = (yield* askToken(fake)).json
+      const list = yield* call(fake, "GET", `/users/${fake.userIds[0]}/clients`, { token: refresh_token })
+      assert.strictEqual(list.status, 401)
+      const { hint } = (yield* askToken(fake, refreshFields(fake, access_token))).json
+      assert.strictEqual(hint, "Cannot decrypt the refresh token")
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("compares the client of a refresh token without converting", () =>
     Effect.gen(function*() {
       const fake = yield* FakeProcessMaker

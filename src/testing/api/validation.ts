@@ -9,34 +9,24 @@ import type { FakeClientInput } from "../FakeClient.js"
 import type { Settings } from "../FakeOptions.js"
 import type { FakeRequest } from "../FakeRequest.js"
 import { type Fields, fieldsOf, mediaRanges, parsedBody } from "./messages.js"
-import {
-  clientGeneratedId,
-  conflict,
-  invalid,
-  type Issue,
-  notAcceptable,
-  type Problem,
-  unsupported
-} from "./Problem.js"
+import * as Problem from "./Problem.js"
 
-type Flag = "personalAccessClient" | "passwordClient" | "revoked"
-
-const flags: ReadonlyArray<readonly [wire: string, own: Flag]> = [
+const flags: ReadonlyArray<readonly [wire: string, own: keyof FakeClientInput]> = [
   ["personal_access_client", "personalAccessClient"],
   ["password_client", "passwordClient"],
   ["revoked", "revoked"]
 ]
 
-const issue = (name: string, rule: Issue["rule"], text: string): Issue => ({
+const issue = (name: string, rule: Problem.Issue["rule"], text: string): Problem.Issue => ({
   field: `data.attributes.${name}`,
   rule,
   text
 })
 
-const required = (name: string): Issue => issue(name, "required", `The ${name} field is required.`)
+const required = (name: string): Problem.Issue => issue(name, "required", `The ${name} field is required.`)
 
 // Laravel trims strings and converts empty ones to null before validation.
-const nameIssues = (value: unknown): ReadonlyArray<Issue> => {
+const nameIssues = (value: unknown): ReadonlyArray<Problem.Issue> => {
   if (typeof value !== "string") return [issue("name", "string", "The name must be a string.")]
   if (value.trim() === "") return [required("name")]
   if (Array.from(value.trim()).length <= 255) return []
@@ -46,24 +36,27 @@ const nameIssues = (value: unknown): ReadonlyArray<Issue> => {
 const yes = new Set<unknown>([true, 1, "1"])
 const no = new Set<unknown>([false, 0, "0"])
 
-const flagOf = (value: unknown): boolean | undefined => yes.has(value) || (no.has(value) ? false : undefined)
+const flagOf = (value: unknown): boolean | undefined => {
+  if (yes.has(value)) return true
+  return no.has(value) ? false : undefined
+}
 
-const flagIssues = (name: string, value: unknown): ReadonlyArray<Issue> =>
+const flagIssues = (name: string, value: unknown): ReadonlyArray<Problem.Issue> =>
   value === undefined || value === null || flagOf(value) !== undefined
     ? []
     : [issue(name, "boolean", `The ${name} field must be true or false.`)]
 
-const issuesOf = (attributes: Fields, isNew: boolean): ReadonlyArray<Issue> => [
+const issuesOf = (attributes: Fields, isNew: boolean): ReadonlyArray<Problem.Issue> => [
   ...(isNew || "name" in attributes ? nameIssues(attributes["name"] ?? "") : []),
   ...(isNew || Object.keys(attributes).length > 0 ? [] : [{ ...required("attributes"), field: "data.attributes" }]),
   ...flags.flatMap(([wire]) => flagIssues(wire, attributes[wire]))
 ]
 
 /** Rejects a type or ID other than the resource's. */
-const resourceProblem = (resource: Fields, id: string | undefined): Problem | undefined => {
-  if (resource["type"] !== undefined && resource["type"] !== "client") return conflict
+const resourceProblem = (resource: Fields, id: string | undefined): Problem.Problem | undefined => {
+  if (resource["type"] !== undefined && resource["type"] !== "client") return Problem.conflict
   if (resource["id"] === undefined || resource["id"] === id) return undefined
-  return id === undefined ? clientGeneratedId : conflict
+  return id === undefined ? Problem.clientGeneratedId : Problem.conflict
 }
 
 /**
@@ -74,13 +67,13 @@ export const clientFields = (
   settings: Settings,
   request: FakeRequest,
   id?: string
-): Either.Either<FakeClientInput, Problem> => {
+): Either.Either<FakeClientInput, Problem.Problem> => {
   const resource = fieldsOf(fieldsOf(parsedBody(request))["data"])
   const attributes = fieldsOf(resource["attributes"])
   const problem = settings.strictMediaType ? resourceProblem(resource, id) : undefined
   if (problem !== undefined) return Either.left(problem)
   const issues = issuesOf(attributes, id === undefined)
-  if (issues.length > 0) return Either.left(invalid(issues))
+  if (issues.length > 0) return Either.left(Problem.invalid(issues))
   return Either.right({
     name: typeof attributes["name"] === "string" ? attributes["name"].trim() : undefined,
     personalAccessClient: flagOf(attributes["personal_access_client"]),
@@ -96,10 +89,10 @@ export const unsetFlags = (fields: FakeClientInput): ReadonlyArray<string> =>
 const vendorType = "application/vnd.api+json"
 
 /** Rejects a media type with parameters, or a body of another type. */
-export const mediaTypeProblem = (settings: Settings, request: FakeRequest): Problem | undefined => {
+export const mediaTypeProblem = (settings: Settings, request: FakeRequest): Problem.Problem | undefined => {
   if (!settings.strictMediaType) return undefined
   const sent = request.headers["content-type"]
-  if (request.body !== "" && sent?.trim().toLowerCase() !== vendorType) return unsupported
+  if (request.body !== "" && sent?.trim().toLowerCase() !== vendorType) return Problem.unsupported
   const ranges = mediaRanges(request.headers["accept"] ?? "").filter(({ type }) => type === vendorType)
-  return ranges.length > 0 && ranges.every(({ parameters }) => parameters !== "") ? notAcceptable : undefined
+  return ranges.length > 0 && ranges.every(({ parameters }) => parameters !== "") ? Problem.notAcceptable : undefined
 }

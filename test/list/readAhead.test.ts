@@ -9,7 +9,7 @@ import { times } from "../support/runs.js"
 
 const prefetch = 5
 
-/** Four pages, and how many are in flight. After each page, those behind the next one are planned anew. */
+/** Two pages, and how many are in flight. After each page, those behind the next one are planned anew. */
 const replanned = () => {
   const flying = { now: 0 }
   let next = 1
@@ -20,7 +20,7 @@ const replanned = () => {
       () => Effect.sync(() => flying.now--)
     )
   const pages = readAhead(() => ({
-    plan: (most) => next > 4 ? [] : Array.from({ length: most }, (_, index) => ({ page: next + 100 * index, size: 1 })),
+    plan: (most) => next > 2 ? [] : Array.from({ length: most }, (_, index) => ({ page: next + 100 * index, size: 1 })),
     read: ({ page }) => read(page === next),
     take: ({ page }) => [next = page + 1],
     end: Option.none
@@ -36,7 +36,7 @@ it.effect("a page that is no longer planned ends while the stream goes on", () =
   )
 })
 
-const intervals = Array.from({ length: times(2, 50) }, (_, index) => index + 10)
+const intervals = Array.from({ length: times(2, 50) }, (_, index) => index + 11)
 
 it.effect("no page is in flight after an interruption, also if it was no longer planned", () =>
   atEveryTurn(intervals, (interrupt, turn) => {

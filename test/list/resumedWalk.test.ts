@@ -113,6 +113,22 @@ describe("resumed", () => {
     }
   })
 
+  it("killed where it went on behind an early client, since later ones were deleted: nobody twice", () => {
+    const list = new MovingList(63, [], { numbers: silent })
+    const first = read(list, { perPage: 38 })
+    list.remove(19, 44)
+    const inserting: List = {
+      read: (page, size) => {
+        const answer = list.read(page, size)
+        if (list.requests === first.requests + 3) list.insert(6, 91)
+        return answer
+      }
+    }
+    const second = read(inserting, { resume: first.place, prefetch: 0 }, 3)
+    const third = read(list, { resume: second.place })
+    assert.deepStrictEqual(compare([...first.ids, ...second.ids, ...third.ids], list), all)
+  })
+
   it("after its end, also that of an empty list: what was added since", () => {
     for (const length of [0, 1, 60, 100, 235]) {
       const list = new MovingList(length)

@@ -57,7 +57,7 @@ export class RecentIds {
     this.#ahead = met < 0 ? [...after, ...this.#ahead].slice(0, inCursor - 1) : this.#ahead.slice(met + 1)
   }
 
-  /** The list ended, so nothing comes again. */
+  /** The list ends at the place, so nothing comes again. */
   reachEnd(): void {
     this.#ahead = []
   }
@@ -69,7 +69,12 @@ export class RecentIds {
   readOn(ids: ReadonlyArray<string>, from: number, overlap: number, all: boolean) {
     const anchor = ids[from - 1]
     const isStartingOver = from === 0 && overlap > 0
-    if (anchor === undefined ? isStartingOver : anchor !== this.last && this.rank(anchor) > 0) this.goOnBehind(anchor)
+    if (anchor === undefined ? isStartingOver : anchor !== this.last && this.rank(anchor) > 0) {
+      this.goOnBehind(anchor)
+      // For the next page and for a cursor, what precedes the place counts as read last.
+      const before = ids.slice(0, from).filter((id) => this.rank(id) > 0)
+      this.#latest = [...this.#latest.filter((id) => !before.includes(id)), ...before]
+    }
     const fresh: Array<number> = []
     let [repeated, unseen] = [0, 0]
     ids.forEach((id, index) => {

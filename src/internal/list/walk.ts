@@ -195,6 +195,7 @@ export class Walk {
       return announced - position >= window.size ? "empty" : "ended"
     }
     const movedBack = this.#position - startOf(window) - from
+    if (!isFull && announced <= position) this.#recent.reachEnd()
     this.#slack = Math.floor(Math.max(0, Math.min(movedBack, this.#paging.most / 4)))
     this.#search = undefined
     this.#taken = page

@@ -50,15 +50,7 @@ export * from "./combinators.js"
 export * from "./connectionFaults.js"
 
 /**
- * Faults of the document in a response.
- *
- * @since 0.1.0
- * @category steps
- */
-export * from "./documentFaults.js"
-
-/**
- * Faults that reply with another response.
+ * Faults of the response: another one, or another document in it.
  *
  * @since 0.1.0
  * @category steps

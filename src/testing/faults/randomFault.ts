@@ -6,7 +6,6 @@
 import type { Route } from "../FakeRequest.js"
 import { generator } from "../state/seededRandom.js"
 import * as Connection from "./connectionFaults.js"
-import { repeatPage } from "./documentFaults.js"
 import { type FaultMatch, matches } from "./FaultMatch.js"
 import type { FaultAction } from "./FaultStep.js"
 import * as Response from "./responseFaults.js"
@@ -26,7 +25,7 @@ const outcomes = {
   revokeTokens: State.revokeTokens,
   insertClients: State.insertClients(),
   deleteClients: State.deleteClients(),
-  repeatPage
+  repeatPage: Response.repeatPage
 }
 
 /**
